@@ -41,7 +41,8 @@ def items(out):
         (run,) = evaluate.stored_runs(store)
 
         async def every():
-            return [item async for item, _ in evaluate.recall(run, store.queries(run.fingerprint), store)]
+            tally = evaluate.Tally(run, store)
+            return [await tally.take(query) for query in store.queries(run.fingerprint)]
 
         return asyncio.run(every())
 

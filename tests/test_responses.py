@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from server import Answer as Sent
 from server import Server, said
-from writingbench.models import connect, resolve
-from writingbench.models.chat import Recall
+from writingbench.models import Terms, connect, resolve
+from writingbench.models.memory import Recall
 from writingbench.records import Answer, Criterion, Failure, Query, Reply, Sampling, Usage
 from writingbench.responses import Writer, read, respond, split
 from writingbench.store import Store
@@ -213,7 +213,7 @@ def written(server, store, draw=0, **sampling):
     async def story():
         endpoint = resolve("vllm/tiny", server.url)
         writer = Writer(name=endpoint.name, model=endpoint.identity, sampling=Sampling(**sampling))
-        async with connect([endpoint], store, first_pause=0.01) as lines:
+        async with connect([endpoint], store, Terms(first_pause=0.01)) as lines:
             return await respond(QUERY, writer, lines[endpoint], draw)
 
     return asyncio.run(story())

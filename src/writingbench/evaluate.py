@@ -9,7 +9,8 @@ before it is looked at, so a run that is begun again asks only for what is missi
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable
+import asyncio
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,8 +20,8 @@ from writingbench import assets, models
 from writingbench.benchmark import Benchmark
 from writingbench.judgements import Judge, judge, schema
 from writingbench.judgements.prompts import load as load_prompt
-from writingbench.models import Endpoint
-from writingbench.models.chat import Asker, Recall
+from writingbench.models import Endpoint, Line, Refuses, Spent, Terms
+from writingbench.models.memory import Asker, Recall
 from writingbench.protocols import Protocol
 from writingbench.records import (
     Answer,
@@ -28,7 +29,6 @@ from writingbench.records import (
     Judgement,
     Query,
     Response,
-    Usage,
     UserError,
     Verdict,
     fingerprint,
@@ -36,6 +36,8 @@ from writingbench.records import (
 from writingbench.responses import Writer, respond
 from writingbench.scores import Judged, Scores, add_up
 from writingbench.store import Store
+
+ANY_TERMS = Terms()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,8 +82,9 @@ class Result:
 
     run: Run
     scores: Scores
-    replies: int
-    usage: Usage
+    paid: Recall  # the replies behind the scores, added up
+    missing: dict[int, int]  # by query: marks
+    failed: dict[int, list[str]]  # by query: what failed, and why
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +93,18 @@ class Progress:
 
     response: Callable[[Response], None] = lambda response: None
     judgement: Callable[[Judgement], None] = lambda judgement: None
+    spent: Callable[[float], None] = lambda dollars: None  # so far
+    note: Callable[[str], None] = lambda text: None  # a line for the user to read
+    again: Callable[[], None] = lambda: None  # all of it will be told once more, most of it from the store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """What asking came to."""
+
+    run: Run  # as it was asked in the end
+    calls: int
+    stopped: str = ""  # why it ended before everything was asked
 
 
 def endpoint(name: str, base_url: str | None = None, watch: assets.Watch | None = None) -> Endpoint:
@@ -110,9 +125,14 @@ def plan(protocol: Protocol, benchmark: Benchmark, writer: Endpoint, judge: Endp
         protocol=protocol,
         benchmark=benchmark.name,
         benchmark_fingerprint=benchmark.fingerprint,
-        writer=Writer(name=writer.name, model=writer.identity, sampling=writer.adapt(protocol.writer)),
+        writer=as_writer(writer, protocol),
         judge=as_judge(judge, protocol) if judge else None,
     )
+
+
+def as_writer(writer: Endpoint, protocol: Protocol) -> Writer:
+    """An endpoint as the writer that a protocol makes of it."""
+    return Writer(name=writer.name, model=writer.identity, sampling=writer.adapt(protocol.writer))
 
 
 def as_judge(judge: Endpoint, protocol: Protocol) -> Judge:
@@ -122,7 +142,7 @@ def as_judge(judge: Endpoint, protocol: Protocol) -> Judge:
         model=judge.identity,
         sampling=judge.adapt(protocol.judge),
         prompt=load_prompt(protocol.marking.prompt, lambda: assets.get("official")),
-        schema=schema(protocol) if protocol.marking.schema and judge.provider.schema else None,
+        schema=schema(protocol) if protocol.marking.schema and judge.schema else None,
     )
 
 
@@ -141,6 +161,11 @@ async def item(query: Query, run: Run, to_writer: Asker, to_judge: Asker, seen: 
     return made
 
 
+def known(endpoint: Endpoint, store: Store) -> Endpoint:
+    """An endpoint with what earlier runs learned of it."""
+    return endpoint.without(store.refusals(endpoint.place))
+
+
 async def carry_out(
     run: Run,
     queries: Iterable[Query],
@@ -149,43 +174,89 @@ async def carry_out(
     writer: Endpoint | None,
     judge: Endpoint | None,
     seen: Progress,
-) -> int:
-    """Ask for what the store lacks of `run` on `queries`; returns how many calls that took.
+    terms: Terms = ANY_TERMS,
+) -> Done:
+    """Ask for what the store lacks of `run` on `queries`.
 
-    Without `writer` only stored responses are judged; without `judge` nothing is judged.
+    Without `writer` only stored responses are judged; without `judge` nothing is judged. When a server refuses a
+    field of the call, it is asked without that field: another run, which is the one returned.
     """
-    queries = tuple(queries)
-    store.begin(run.fingerprint, msgspec.json.encode(run), queries)
+    queries, recall = tuple(queries), Recall(store)
     endpoints = [one for one in (writer, judge) if one]
-    recall = Recall(store)
-    async with models.connect(endpoints, store) as lines:
-        to_writer: Asker = lines[writer] if writer else recall
-        to_judge: Asker = lines[judge] if judge else recall
+    async with models.connect(endpoints, store, terms) as lines:
+        to_writer, to_judge = (lines[one] if one else None for one in (writer, judge))
+        while True:
+            run = _as_asked(run, to_writer, to_judge, store)
+            begun = store.begin(run.fingerprint, msgspec.json.encode(run), queries)
 
-        async def one(query: Query) -> None:
-            await item(query, run, to_writer, to_judge, seen)
+            async def one(query: Query, run: Run = run) -> None:
+                await item(query, run, to_writer or recall, to_judge or recall, seen)
+                seen.spent(max(line.spent for line in lines.values()))  # they share one account
 
-        # enough queries under way to keep writer and judge busy, and no more: the rest wait unread
-        await models.drain(queries, one, workers=sum(one.provider.connections for one in endpoints))
-        return sum(line.asked for line in lines.values())
+            try:
+                # enough queries under way to keep writer and judge busy, and no more: the rest wait unread
+                await models.drain(queries, one, workers=sum(line.most for line in lines.values()))
+            except Refuses as told:
+                store.learn(told.line.endpoint.place, told.field)
+                if begun:
+                    store.withdraw(run.fingerprint)
+                seen.note(f"{told}; asked without it from here on")
+                seen.again()
+            except asyncio.CancelledError:
+                seen.note("stopping: calls in flight get a few seconds to be answered (Ctrl-C again stops at once)")
+                raise
+            except Spent as told:
+                for line in lines.values():
+                    await line.close()  # what is in flight is paid for: it is waited for
+                return Done(run=run, calls=sum(line.asked for line in lines.values()), stopped=str(told))
+            else:
+                return Done(run=run, calls=sum(line.asked for line in lines.values()))
 
 
-async def recall(run: Run, queries: Iterable[Query], store: Store) -> AsyncIterator[tuple[Item, Recall]]:
-    """What the store holds of `run`, query by query, and the tally of the replies behind it so far."""
-    tally = Recall(store)
-    for query in queries:
-        yield await item(query, run, tally, tally, Progress()), tally
+def _as_asked(run: Run, to_writer: Line | None, to_judge: Line | None, store: Store) -> Run:
+    """The run as its servers can be asked for it, by what is known of them by now; their lines know it too."""
+    for line in (to_writer, to_judge):
+        if line:
+            line.endpoint = known(line.endpoint, store)
+    return replace(
+        run,
+        writer=as_writer(to_writer.endpoint, run.protocol) if to_writer else run.writer,
+        judge=as_judge(to_judge.endpoint, run.protocol) if to_judge else run.judge,
+    )
 
 
-async def add_up_run(run: Run, queries: Iterable[Query], store: Store) -> Result:
-    """The scores of `run` on `queries`, worked out from the stored replies."""
-    judged: list[Judged] = []
-    tally = Recall(store)
-    async for found, tally in recall(run, queries, store):  # noqa: B007 - the last tally is the whole
-        # without the texts: a table of long answers must not need them all in memory
-        asked = len(found.query.criteria) * run.marks
-        judged.append(Judged(query=replace(found.query, text=""), judgements=found.judgements, asked=asked))
-    return Result(run=run, scores=add_up(judged), replies=tally.replies, usage=tally.usage)
+class Tally:
+    """What the store holds of a run, taken in query by query and added up; the texts are let go."""
+
+    def __init__(self, run: Run, store: Store) -> None:
+        self.run = run
+        self.missing: dict[int, int] = {}  # by query: answers, or marks where there is a judge
+        self.failed: dict[int, list[str]] = {}  # by query: what failed, and why
+        self._paid = Recall(store)
+        self._judged: list[Judged] = []
+
+    async def take(self, query: Query) -> Item:
+        """What there is on one query."""
+        found = await item(query, self.run, self._paid, self._paid, Progress())
+        if missing := incomplete(found, self.run):
+            self.missing[query.index] = missing
+            self.failed[query.index] = [f"{failure.kind}: {failure.note}" for failure in failures(found)]
+        asked = len(query.criteria) * self.run.marks
+        self._judged.append(Judged(query=replace(query, text=""), judgements=_bare(found.judgements), asked=asked))
+        return found
+
+    def result(self) -> Result:
+        """The scores of everything that was taken in."""
+        scores = add_up(self._judged)
+        return Result(run=self.run, scores=scores, paid=self._paid, missing=self.missing, failed=self.failed)
+
+
+def _bare(judgements: list[Judgement]) -> list[Judgement]:
+    """Judgements without the reasons: a table of many must not need them all in memory."""
+    return [
+        replace(one, outcome=replace(one.outcome, reason="")) if isinstance(one.outcome, Verdict) else one
+        for one in judgements
+    ]
 
 
 def stored_runs(store: Store) -> list[Run]:

@@ -6,35 +6,55 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from shutil import copyfileobj
+from tempfile import NamedTemporaryFile, TemporaryFile
 from typing import IO
 
 import msgspec
 
 from writingbench import __version__, evaluate, reports
 from writingbench.evaluate import Result, Run
-from writingbench.records import Query, UserError
+from writingbench.records import UserError
 from writingbench.store import Store
 
 
 async def publish(runs: Sequence[Run], out: Path, store: Store) -> list[Result]:
-    """Add up `runs`, which must be comparable, and write both files into `out`. The best comes first."""
-    asked = {run.fingerprint: store.queries(run.fingerprint) for run in runs}
-    results = [await evaluate.add_up_run(run, asked[run.fingerprint], store) for run in runs]
-    results.sort(key=lambda result: -(result.scores.overall.mean or 0))
-    with _replacing(out / "scores.json") as file:
-        file.write(msgspec.json.format(msgspec.json.encode(table(results)), indent=1).decode())
-    with _replacing(out / "report.html") as file:
-        file.write(reports.head(results, __version__))
-        queries: dict[int, Query] = {query.index: query for found in asked.values() for query in found}
-        for query in (queries[index] for index in sorted(queries)):
-            entries = []
-            for result in results:
-                if query in asked[result.run.fingerprint]:
-                    entries.append(await _entry(query, result.run, store))
-            file.write(reports.entry(query, entries))
-        file.write(reports.foot())
+    """Add up `runs`, which must be comparable, and write both files into `out`. The best run comes first, and the
+    best answer to each query.
+    """
+    tallies = {run.fingerprint: evaluate.Tally(run, store) for run in runs}
+    asked = {run: {query.index: query for query in store.queries(run)} for run in tallies}
+    queries = {index: query for found in asked.values() for index, query in found.items()}
+    # the store is gone through once: what the page says of each query waits in a file for the table above it
+    with TemporaryFile("w+", encoding="utf-8") as entries:
+        for index in sorted(queries):
+            query = queries[index]
+            made = [
+                _entry(await tally.take(query), tally.run)
+                for run, tally in tallies.items()
+                if asked[run].get(index) == query
+            ]
+            entries.write(reports.entry(query, sorted(made, key=lambda entry: -(entry.mean or 0))))
+        results = sorted(
+            (tally.result() for tally in tallies.values()), key=lambda one: -(one.scores.overall.mean or 0)
+        )
+        with _replacing(out / "scores.json") as file:
+            file.write(msgspec.json.format(msgspec.json.encode(table(results)), indent=1).decode())
+        with _replacing(out / "report.html") as file:
+            file.write(reports.head(results, __version__))
+            entries.seek(0)
+            copyfileobj(entries, file)
+            file.write(reports.foot())
     return results
+
+
+def _entry(item: evaluate.Item, run: Run) -> reports.Entry:
+    return reports.Entry(
+        writer=run.writer.name,
+        # the page shows one response; further draws count in the table
+        response=item.responses[0] if item.responses else None,
+        judgements=item.judgements,
+    )
 
 
 def table(results: Sequence[Result]) -> dict[str, object]:
@@ -49,22 +69,11 @@ def table(results: Sequence[Result]) -> dict[str, object]:
                 "judge": result.run.judge.name if result.run.judge else None,
                 "judge_fingerprint": result.run.judge.fingerprint if result.run.judge else None,
                 "fingerprint": result.run.fingerprint,
-                **reports.as_json(result.scores, result.replies, result.usage),
+                **reports.as_json(result.scores, result.paid),
             }
             for result in results
         ],
     }
-
-
-async def _entry(query: Query, run: Run, store: Store) -> reports.Entry:
-    async for item, _ in evaluate.recall(run, [query], store):
-        return reports.Entry(
-            writer=run.writer.name,
-            # the page shows one response; further draws count in the table
-            response=item.responses[0] if item.responses else None,
-            judgements=item.judgements,
-        )
-    raise AssertionError("recall yields every query")
 
 
 @contextmanager

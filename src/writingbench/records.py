@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from hashlib import blake2b
+from functools import lru_cache
+from hashlib import blake2b, sha256
 from typing import Any, Literal
 
 import msgspec
@@ -32,16 +33,16 @@ class EndpointRefused(UserError):
     """A server turned the whole account or every call away (wrong key, unknown model, nobody at the port)."""
 
 
+_canonical = msgspec.json.Encoder(order="deterministic").encode
+
+
 def fingerprint(*parts: Any) -> str:
     """32 hexadecimal digits that stand for the content of `parts` (JSON values, records, mappings)."""
-    digest = blake2b(digest_size=16)
-    for part in parts:
-        digest.update(msgspec.json.encode(part, order="deterministic"))
-        digest.update(b"\n")
-    return digest.hexdigest()
+    return blake2b(b"\n".join([_canonical(part) for part in parts]), digest_size=16).hexdigest()
 
 
-def filled(record: Any) -> dict[str, Any]:
+@lru_cache(maxsize=64)  # there are as many as there are writers and judges, and each call needs one twice
+def filled(record: Any) -> Mapping[str, Any]:
     """The fields of a record that are not None, by name.
 
     Identities are made of these, so that a field added to a record one day, None by default,
@@ -83,10 +84,51 @@ class Sampling:
     max_tokens: int | None = None
 
 
+class Text:
+    """A text that goes into several calls: made ready for sending, and hashed, once."""
+
+    __slots__ = ("_hash", "json", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.json = encoded(text)
+        self._hash = sha256(self.json)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Text) and self.text == other.text
+
+    def __hash__(self) -> int:
+        return hash(self.text)
+
+    def digest(self, more: bytes = b"") -> str:
+        """The hash of this text with another behind it, which comes encoded."""
+        whole = self._hash.copy()
+        whole.update(more)
+        return whole.hexdigest()
+
+
+def encoded(text: str) -> bytes:
+    """A text as the inside of a JSON string. Texts may be encoded piece by piece: the whole is the same."""
+    return msgspec.json.encode(text)[1:-1]
+
+
+NOTHING = Text("")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
+    """What is said to a model: `opening`, which other calls share and a server may have in its cache, then `content`.
+
+    Where one ends and the other begins shapes no answer and no fingerprint.
+    """
+
     role: Literal["system", "user"]
     content: str
+    opening: Text = NOTHING
+
+    @property
+    def text(self) -> str:
+        return self.opening.text + self.content
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +146,7 @@ class Request:
         """What the reply is kept under."""
         return fingerprint(
             self.model,
-            [[message.role, message.content] for message in self.messages],
+            [[message.role, message.opening.digest(encoded(message.content))] for message in self.messages],
             filled(self.sampling),
             self.schema,
             self.draw,
@@ -117,12 +159,14 @@ class Usage:
 
     input_tokens: int = 0
     cached_tokens: int = 0  # of the input, those that were not computed again
+    cache_write_tokens: int = 0  # of the input, those that a vendor charges for keeping
     output_tokens: int = 0
 
     def __add__(self, other: Usage) -> Usage:
         return Usage(
             input_tokens=self.input_tokens + other.input_tokens,
             cached_tokens=self.cached_tokens + other.cached_tokens,
+            cache_write_tokens=self.cache_write_tokens + other.cache_write_tokens,
             output_tokens=self.output_tokens + other.output_tokens,
         )
 
@@ -137,6 +181,7 @@ class Reply:
     model: str = ""  # as reported by the server
     usage: Usage = Usage()
     seconds: float = 0.0  # from sending to the last byte
+    cost: float | None = None  # US dollars, by the prices of that day; None where the price is not known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

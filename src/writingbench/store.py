@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -21,15 +22,18 @@ import msgspec
 
 from writingbench.records import Failure, Query, Reply, UserError, fingerprint
 
-FORMAT = 1  # of the tables below; raised when they change
+FORMAT = 2  # of the tables below; raised when they change
 WAIT = 60  # seconds for another process to let go of the file
 
+# with rowids where rows are large: without, each insert moves whole rows about (measured: 1.6 times slower)
 TABLES = """
-CREATE TABLE IF NOT EXISTS replies  (fingerprint TEXT PRIMARY KEY, model TEXT, at REAL, reply BLOB) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS failures (fingerprint TEXT PRIMARY KEY, model TEXT, at REAL, failure BLOB) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS queries  (fingerprint TEXT PRIMARY KEY, query BLOB) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS replies  (fingerprint TEXT PRIMARY KEY, model TEXT, at REAL, reply BLOB);
+CREATE TABLE IF NOT EXISTS failures (fingerprint TEXT PRIMARY KEY, model TEXT, at REAL, failure BLOB);
+CREATE TABLE IF NOT EXISTS queries  (fingerprint TEXT PRIMARY KEY, query BLOB);
 CREATE TABLE IF NOT EXISTS runs     (fingerprint TEXT PRIMARY KEY, at REAL, run BLOB) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS asked    (run TEXT, query TEXT, PRIMARY KEY (run, query)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS refusals (place TEXT, field TEXT, PRIMARY KEY (place, field)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS batches  (key TEXT PRIMARY KEY, place TEXT, since TEXT, at REAL, id TEXT, calls BLOB);
 """
 
 
@@ -75,6 +79,7 @@ class Store:
                     raise
                 time.sleep(0.01)
         self._db.execute("PRAGMA synchronous=NORMAL")
+        self._db.execute("PRAGMA wal_autocheckpoint=8000")  # pages; a checkpoint stops everything while it syncs
         self._db.executescript(TABLES)
         self._db.execute(f"PRAGMA user_version={FORMAT}")
 
@@ -111,25 +116,106 @@ class Store:
                 (asked, model, now, body, asked),
             )
             return self.recall(asked) or outcome
-        new = self._db.execute("INSERT OR IGNORE INTO replies VALUES (?,?,?,?)", (asked, model, now, body))
-        if new.rowcount:
-            self._db.execute("DELETE FROM failures WHERE fingerprint=?", (asked,))
+        # a failure that was kept before stays where it is: `recall` looks for a reply first
+        if self._db.execute("INSERT OR IGNORE INTO replies VALUES (?,?,?,?)", (asked, model, now, body)).rowcount:
             return outcome
         kept = self.recall(asked)
         return kept if isinstance(kept, Reply) else outcome
 
-    def begin(self, run: str, body: bytes, queries: Iterable[Query]) -> None:
-        """Note that the run with fingerprint `run` is asked for on `queries`, beside those it was asked before."""
+    def begin(self, run: str, body: bytes, queries: Iterable[Query]) -> bool:
+        """Note that the run with fingerprint `run` is asked for on `queries`, beside those it was asked before.
+
+        Returns whether the run is new.
+        """
         bodies = {fingerprint(query): msgspec.json.encode(query) for query in queries}
         self._db.execute("BEGIN IMMEDIATE")
         try:
             self._db.executemany("INSERT OR IGNORE INTO queries VALUES (?,?)", list(bodies.items()))
             self._db.executemany("INSERT OR IGNORE INTO asked VALUES (?,?)", [(run, query) for query in bodies])
+            new = not self._db.execute("SELECT 1 FROM runs WHERE fingerprint=?", (run,)).fetchone()
             self._db.execute("INSERT OR REPLACE INTO runs VALUES (?,?,?)", (run, time.time(), body))
             self._db.execute("COMMIT")
         except BaseException:
-            self._db.execute("ROLLBACK")
+            if self._db.in_transaction:  # where the disk is full, SQLite has rolled back by itself
+                self._db.execute("ROLLBACK")
             raise
+        return new
+
+    def withdraw(self, run: str) -> None:
+        """Forget that a run was begun; its replies, if there are any, stay."""
+        self._db.execute("DELETE FROM runs WHERE fingerprint=?", (run,))
+        self._db.execute("DELETE FROM asked WHERE run=?", (run,))
+
+    def learn(self, place: str, field: str) -> None:
+        """Note that the server at `place` refuses a field of the call."""
+        self._db.execute("INSERT OR IGNORE INTO refusals VALUES (?,?)", (place, field))
+
+    def refusals(self, place: str) -> list[str]:
+        """The fields that the server at `place` has refused."""
+        return [field for (field,) in self._db.execute("SELECT field FROM refusals WHERE place=?", (place,))]
+
+    @contextmanager
+    def alone(self) -> Iterator[bool]:
+        """Whether nobody else is in such a block on this store now. The system ends it when a process is killed."""
+        path = self.path.with_name(self.path.name + ".lock")
+        with closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as lock:
+            try:
+                lock.execute("BEGIN EXCLUSIVE")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                    raise
+                yield False
+                return
+            yield True
+
+    def claim(self, key: str, place: str, since: str, calls: Sequence[str]) -> list[str]:
+        """Note that a batch of these calls is about to be sent to `place`, and return the calls that it may hold:
+        those that have no reply and are in no batch there that is not settled. Where there are none nothing is noted.
+
+        `key` is the batch's own, `since` the batch that the vendor has as its newest.
+        """
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            taken = {call for *_, theirs in self.unsettled(place) for call in theirs}
+            answered = "SELECT 1 FROM replies WHERE fingerprint=?"
+            free = [one for one in calls if one not in taken and not self._db.execute(answered, (one,)).fetchone()]
+            if free:
+                row = (key, place, since, msgspec.json.encode(free))
+                self._db.execute("INSERT INTO batches VALUES (?,?,?,NULL,NULL,?)", row)
+            self._db.execute("COMMIT")
+        except BaseException:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            raise
+        return free
+
+    def submitting(self, key: str) -> None:
+        """Note that from now on the vendor may have the batch; not even a power cut takes that back."""
+        self._db.execute("PRAGMA synchronous=FULL")
+        try:
+            self._db.execute("UPDATE batches SET at=? WHERE key=?", (time.time(), key))
+        finally:
+            self._db.execute("PRAGMA synchronous=NORMAL")
+
+    def accepted(self, key: str, id: str) -> None:
+        """Note what the vendor calls the batch."""
+        self._db.execute("UPDATE batches SET id=? WHERE key=?", (id, key))
+
+    def settle(self, key: str) -> None:
+        """Note that nothing more will come of a batch: what it brought is kept, its other calls are free."""
+        self._db.execute("UPDATE batches SET calls=NULL WHERE key=?", (key,))
+
+    def unsettled(self, place: str) -> list[tuple[str, str, float | None, str | None, list[str]]]:
+        """The batches of `place` of which something may come: key, the newest at the vendor before it, when it was
+        sent (None: it was not yet), the vendor's id (None: not known), fingerprints of its calls."""
+        rows = self._db.execute(
+            "SELECT key, since, at, id, calls FROM batches WHERE place=? AND calls IS NOT NULL", (place,)
+        )
+        return [(*row, msgspec.json.decode(calls, type=list[str])) for *row, calls in rows]
+
+    def batch_ids(self) -> set[str]:
+        """What vendors call the batches that were ever sent."""
+        return {id for (id,) in self._db.execute("SELECT id FROM batches WHERE id IS NOT NULL")}
 
     def runs(self) -> list[bytes]:
         """The bodies of all runs that were begun, the latest first."""

@@ -15,7 +15,7 @@ from cyclopts import App, CycloptsError
 from writingbench import __version__
 from writingbench.cli import steps
 from writingbench.cli.data import data_app
-from writingbench.cli.options import EMBEDDED, BaseUrl, Choice, Output
+from writingbench.cli.options import EMBEDDED, Asking, BaseUrl, Choice, Output
 from writingbench.records import UserError
 from writingbench.reports import terminal
 
@@ -38,6 +38,7 @@ def run(
     judge: str | None = None,
     protocol: str | None = None,
     choice: Choice = Choice(),
+    asking: Asking = Asking(),
     output: Output = Output(),
     base_url: BaseUrl = None,
     writer_base_url: BaseUrl = None,
@@ -57,13 +58,51 @@ def run(
     """
     from writingbench import evaluate
 
-    rules = steps.protocol(protocol, writer, judge)
+    terms, rules = asking.terms(), steps.protocol(protocol, writer, judge)
     benchmark, queries = steps.choose(choice, rules)
     with terminal.progress(output.json) as show:
         to_write = evaluate.endpoint(writer or EMBEDDED, writer_base_url or base_url, show.download)
         to_judge = evaluate.endpoint(judge or EMBEDDED, judge_base_url or base_url, show.download)
         asked_for = evaluate.plan(rules, benchmark, to_write, to_judge)
-        return steps.carry_out(asked_for, queries, output, show, writer=to_write, judge=to_judge)
+        return steps.carry_out(asked_for, queries, output, show, terms, writer=to_write, judge=to_judge)
+
+
+@app.command
+def plan(
+    *,
+    writer: str | None = None,
+    judge: str | None = None,
+    protocol: str | None = None,
+    choice: Choice = Choice(),
+    asking: Asking = Asking(),
+    output: Output = Output(),
+    base_url: BaseUrl = None,
+    writer_base_url: BaseUrl = None,
+    judge_base_url: BaseUrl = None,
+) -> int:
+    """Say what `run` with the same arguments would take: calls, tokens and money. Nothing is sent.
+
+    Parameters
+    ----------
+    writer
+        The model that writes, as provider/model.
+    judge
+        The model that marks, as provider/model.
+    protocol
+        The rules: standard, official, demo, or the path of a TOML file.
+    """
+    from writingbench import evaluate
+    from writingbench.cli.planned import look_ahead
+    from writingbench.cli.planned import show as show_plan
+
+    terms, rules = asking.terms(), steps.protocol(protocol, writer, judge)
+    benchmark, queries = steps.choose(choice, rules)
+    with terminal.progress(output.json) as show:
+        to_write = evaluate.endpoint(writer or EMBEDDED, writer_base_url or base_url, show.download)
+        to_judge = evaluate.endpoint(judge or EMBEDDED, judge_base_url or base_url, show.download)
+        show.stop()
+        stages = look_ahead(rules, benchmark, queries, output.out, terms, writer=to_write, judge=to_judge)
+        return show_plan(stages, output.json)
 
 
 @app.command
@@ -72,6 +111,7 @@ def respond(
     writer: str | None = None,
     protocol: str | None = None,
     choice: Choice = Choice(),
+    asking: Asking = Asking(),
     output: Output = Output(),
     base_url: BaseUrl = None,
 ) -> int:
@@ -86,12 +126,12 @@ def respond(
     """
     from writingbench import evaluate
 
-    rules = steps.protocol(protocol, writer, None)
+    terms, rules = asking.terms(), steps.protocol(protocol, writer, None)
     benchmark, queries = steps.choose(choice, rules)
     with terminal.progress(output.json) as show:
         to_write = evaluate.endpoint(writer or EMBEDDED, base_url, show.download)
         asked_for = evaluate.plan(rules, benchmark, to_write, None)
-        return steps.carry_out(asked_for, queries, output, show, writer=to_write, judge=None)
+        return steps.carry_out(asked_for, queries, output, show, terms, writer=to_write, judge=None)
 
 
 @app.command
@@ -101,6 +141,7 @@ def judge(
     writer: str | None = None,
     protocol: str | None = None,
     choice: Choice = Choice(),
+    asking: Asking = Asking(),
     output: Output = Output(),
     base_url: BaseUrl = None,
 ) -> int:
@@ -117,6 +158,7 @@ def judge(
     """
     from writingbench import evaluate
 
+    terms = asking.terms()
     with terminal.progress(output.json) as show, steps.open_store(output.out, make=False) as store:
         written: dict[str, Run] = {}
         for one in evaluate.stored_runs(store):
@@ -129,7 +171,7 @@ def judge(
         for one in written.values():
             queries = steps.select(tuple(store.queries(one.fingerprint)), choice)
             asked_for = replace(one, judge=evaluate.as_judge(to_judge, one.protocol))
-            status = max(status, steps.carry_out(asked_for, queries, output, show, writer=None, judge=to_judge))
+            status = max(status, steps.carry_out(asked_for, queries, output, show, terms, writer=None, judge=to_judge))
         return status
 
 

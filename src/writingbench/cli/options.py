@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from writingbench.records import Language
+from writingbench.records import Language, UserError
+
+if TYPE_CHECKING:
+    from writingbench.models import Terms
 
 EMBEDDED = "local/smollm2"
 
@@ -45,6 +48,45 @@ class Output:
     "The folder that holds the store and everything made from it."
     json: Flag = False
     "Print the result as JSON on standard output, and nothing else."
+
+
+@Parameter(name="*", negative=())
+@dataclass(frozen=True, kw_only=True)
+class Asking:
+    """How hard servers are asked, and what that may cost."""
+
+    max_connections: int | None = None
+    "Calls in flight at most, on each endpoint. The number follows what the server bears; this is its ceiling."
+    rpm: float | None = None
+    "Calls a minute at most, on each endpoint."
+    tpm: float | None = None
+    "Tokens in and out a minute at most, on each endpoint."
+    timeout: float = 1800
+    "Seconds after which a call without a whole answer is given up and made again."
+    max_cost: float | None = None
+    "US dollars that this command may spend; it stops asking there, keeps what was paid for, and exits 1."
+    prices: Path | None = None
+    "A TOML file of prices of your own, in US dollars per million tokens."
+    batch: Flag = False
+    "Ask by the vendors' batch interfaces, at half price and within a day, where the endpoint has one."
+
+    def terms(self) -> Terms:
+        """These options as the library takes them. Raises UserError for a ceiling that is none."""
+        from writingbench.models import Terms, prices
+
+        for name in ("max_connections", "rpm", "tpm", "timeout", "max_cost"):
+            value = getattr(self, name)
+            if value is not None and not 0 < value < float("inf"):
+                raise UserError(f"--{name.replace('_', '-')} is {value}; it must be a number above 0")
+        return Terms(
+            connections=self.max_connections,
+            rpm=self.rpm,
+            tpm=self.tpm,
+            timeout=self.timeout,
+            max_cost=self.max_cost,
+            prices=prices.load(self.prices) if self.prices else {},
+            batch=self.batch,
+        )
 
 
 @Parameter(name="*", negative=())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
 from collections import Counter
 from pathlib import Path
@@ -14,8 +15,8 @@ from writingbench.reports import terminal
 
 if TYPE_CHECKING:
     from writingbench.benchmark import Benchmark
-    from writingbench.evaluate import Result, Run
-    from writingbench.models import Endpoint
+    from writingbench.evaluate import Done, Result, Run, Tally
+    from writingbench.models import Endpoint, Terms
     from writingbench.protocols import Protocol
     from writingbench.reports.terminal import Show
     from writingbench.store import Store
@@ -63,6 +64,7 @@ def carry_out(
     queries: tuple[Query, ...],
     output: Output,
     show: Show,
+    terms: Terms,
     *,
     writer: Endpoint | None,
     judge: Endpoint | None,
@@ -75,32 +77,49 @@ def carry_out(
         show.expect("responses", len(queries) * run.protocol.responses)
     if run.judge:
         show.expect("judgements", sum(len(query.criteria) for query in queries) * run.marks)
-    seen = evaluate.Progress(response=show.response if writer else lambda made: None, judgement=show.judgement)
+    seen = evaluate.Progress(
+        response=show.response if writer else lambda made: None,
+        judgement=show.judgement,
+        spent=show.spent,
+        note=show.note,
+        again=show.again,
+    )
 
-    async def everything() -> tuple[int, int, list[str], list[Result]]:
+    async def everything() -> tuple[Done, Tally | Result, list[Result]]:
         with open_store(output.out) as store:
-            calls = await evaluate.carry_out(run, queries, store, writer=writer, judge=judge, seen=seen)
-            missing, kinds = 0, Counter[str]()
-            async for item, _ in evaluate.recall(run, queries, store):
-                missing += evaluate.incomplete(item, run)
-                kinds.update(f"{failure.kind}: {failure.note}" for failure in evaluate.failures(item))
-            comparable = [one for one in evaluate.stored_runs(store) if one.judge and one.rules == run.rules]
-            results = await publish(comparable, output.out, store) if run.judge else []
-            return calls, missing, [f"{count} x {what}" for what, count in kinds.most_common(3)], results
+            done = await evaluate.carry_out(run, queries, store, writer=writer, judge=judge, seen=seen, terms=terms)
+            if not run.judge:
+                tally = evaluate.Tally(done.run, store)
+                for query in queries:
+                    await tally.take(query)
+                return done, tally, []
+            comparable = [one for one in evaluate.stored_runs(store) if one.judge and one.rules == done.run.rules]
+            results = await publish(comparable, output.out, store)
+            return done, next(one for one in results if one.run.fingerprint == done.run.fingerprint), results
 
-    calls, missing, reasons, results = asyncio.run(everything())
+    # most of what is here stays until the end: looking through it for garbage took a sixth of the time (measured)
+    gc.freeze()
+    gc.set_threshold(10_000, 10, 10)
+    done, came, results = asyncio.run(everything())
     show.stop()
+    missing = sum(came.missing.get(query.index, 0) for query in queries)
     if output.json and run.judge:
         print_results(results, output)
     elif output.json:
-        print_json({"writer": run.writer.name, "queries": len(queries), "missing": missing, "calls": calls})
+        print_json({"writer": run.writer.name, "queries": len(queries), "missing": missing, "calls": done.calls})
     else:
         if run.judge:
             print_results(results, output)
-        terminal.say(f"{calls:,} calls made." if calls else "Nothing to ask: every reply is in the store already.")
+        terminal.say(
+            f"{done.calls:,} calls made." if done.calls else "Nothing to ask: every reply is in the store already."
+        )
+    if done.stopped:
+        terminal.complain(f"{done.stopped}; the same command goes on from there")
     if missing:
+        kinds = Counter(why for query in queries for why in came.failed.get(query.index, ()))
+        reasons = "; ".join(f"{count} x {why}" for why, count in kinds.most_common(3))
         what = "marks" if run.judge else "answers"
-        terminal.complain(f"{missing:,} {what} are missing: " + "; ".join(reasons or ["not asked yet"]))
+        terminal.complain(f"{missing:,} {what} are missing: {reasons or 'not asked yet'}")
     return int(missing > 0)
 
 
@@ -121,6 +140,9 @@ def print_results(results: list[Result], output: Output) -> None:
         terminal.say("Coverage: " + reports.coverage(result.scores.coverage))
         if bounds := reports.bounds(result.scores.coverage):
             terminal.say(bounds[:1].upper() + bounds[1:])
+        terminal.say("Spent: " + reports.spent(result.paid))
+        if left_out := reports.left_out(result.run):
+            terminal.say("Done without, because the server does not take it: " + left_out)
         if judge == EMBEDDED:
             terminal.say("The embedded judge shows that everything works; its marks say nothing about quality.")
         terminal.say("")

@@ -1,7 +1,7 @@
 """What judges said: one call for each criterion, the first alone, the others when it is back.
 
 The first call makes the server compute the long beginning that all calls about one response share; the others
-find it in the server's prefix cache. Sent all at once they would all compute it.
+find it in the server's prefix cache. Sent all at once they would all compute it. (In a batch nobody waits for anybody.)
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from writingbench.judgements.prompts import Prompt
+from writingbench.judgements.prompts import Prompt, Sheet
 from writingbench.judgements.read import read
-from writingbench.models.chat import Asker
+from writingbench.models.memory import Asker
 from writingbench.protocols import Protocol
 from writingbench.records import (
     Answer,
@@ -47,11 +47,11 @@ class Judge:
     def fingerprint(self) -> str:
         return fingerprint(self.model, self.sampling, [self.prompt.system, self.prompt.user], self.schema)
 
-    def request(self, query: Query, answer: Answer, criterion: Criterion, draw: int) -> Request:
-        """The call that asks for one mark."""
+    def request(self, about: Sheet, criterion: Criterion, draw: int) -> Request:
+        """The call that asks for one mark on the response that the prompt is `about`."""
         return Request(
             model=self.model,
-            messages=self.prompt.messages(query, answer.text, criterion),
+            messages=about.messages(criterion),
             sampling=self.sampling,
             schema=self.schema,
             draw=draw,
@@ -85,12 +85,13 @@ async def judge(
     were never asked for are left out. `seen` is told of each judgement as soon as it is there.
     """
 
+    about = by.prompt.about(query, response.outcome.text if isinstance(response.outcome, Answer) else "")
+
     async def mark(criterion: Criterion, repeat: int, urgency: int) -> Judgement | None:
-        outcome = (
-            response.outcome
-            if isinstance(response.outcome, Failure)
-            else await _ask(query, response.outcome, criterion, repeat, by, ask, urgency)
-        )
+        if isinstance(response.outcome, Failure):
+            outcome: Verdict | Failure | None = response.outcome
+        else:
+            outcome = await _ask(about, criterion, repeat, by, ask, urgency)
         if outcome is None:
             return None
         judgement = Judgement(
@@ -106,18 +107,18 @@ async def judge(
         return judgement
 
     wanted = [(criterion, repeat) for repeat in range(repeats) for criterion in query.criteria]
-    first = [await mark(*wanted[0], urgency=1)]
+    first = [await mark(*wanted[0], urgency=1)] if ask.one_first else []
     async with asyncio.TaskGroup() as group:
-        others = [group.create_task(mark(*one, urgency=2)) for one in wanted[1:]]
+        others = [group.create_task(mark(*one, urgency=2)) for one in wanted[len(first) :]]
     return [made for made in (*first, *(task.result() for task in others)) if made]
 
 
 async def _ask(
-    query: Query, answer: Answer, criterion: Criterion, repeat: int, by: Judge, ask: Asker, urgency: int
+    about: Sheet, criterion: Criterion, repeat: int, by: Judge, ask: Asker, urgency: int
 ) -> Verdict | Failure | None:
     outcome: Verdict | Failure | None = None
     for attempt in range(TRIES):
-        reply = await ask.ask(by.request(query, answer, criterion, draw=repeat * TRIES + attempt), urgency)
+        reply = await ask.ask(by.request(about, criterion, draw=repeat * TRIES + attempt), urgency)
         if reply is None:
             break
         outcome = reply if isinstance(reply, Failure) else read(reply)

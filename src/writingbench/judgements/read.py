@@ -71,13 +71,15 @@ def _verdict(found: dict[str, Any]) -> Verdict | Failure:
     return Verdict(score=int(whole[1]), reason=reason.strip())
 
 
+_strict = json.JSONDecoder(strict=False)  # not that strict: line breaks inside the reason
+
+
 def _objects(text: str) -> Iterator[dict[str, Any]]:
     """The JSON objects in `text` that have a score or a reason, in order, strictly read where possible."""
-    decoder = json.JSONDecoder(strict=False)  # not strict: line breaks inside the reason
     position = text.find("{")
     while position != -1:
         try:
-            value, end = decoder.raw_decode(text, position)
+            value, end = _strict.raw_decode(text, position)
         except (ValueError, RecursionError):
             loose = _loose(text, position)
             value, end = loose or (None, position + 1)

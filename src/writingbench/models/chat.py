@@ -5,171 +5,238 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator, Iterable, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
-from ipaddress import ip_address
-from typing import Protocol
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 import aiohttp
 import msgspec
 
-from writingbench.models import dialects
+from writingbench.models import dialects, limits
+from writingbench.models.account import Till
 from writingbench.models.embedded import Embedded
 from writingbench.models.endpoints import Endpoint
+from writingbench.models.memory import Memory
 from writingbench.models.pace import Pace
-from writingbench.records import EndpointRefused, Failure, Reply, Request, Usage
+from writingbench.records import EndpointRefused, Failure, Reply, Request
 
 ATTEMPTS = 6
-FIRST_PAUSE, LONGEST_PAUSE = 0.5, 60.0  # seconds
-CONNECT, SILENCE = 10, 1800  # seconds: to open a connection; without a byte (a long answer is not streamed)
+LONGEST_PAUSE = 60.0  # seconds between two attempts
+PATIENCE = 900.0  # seconds; a server that wants to be left alone for longer ends the run
+LARGEST = 64 << 20  # bytes of one answer
 
 
-class Memory(Protocol):
-    """Where replies are kept, as `store.Store` does."""
+class Refuses(Exception):
+    """A server turns down a field of the call, so that it has to be asked without it: that is another judge."""
 
-    def recall(self, asked: str) -> Reply | Failure | None: ...
-    def keep(self, asked: str, model: str, outcome: Reply | Failure) -> Reply | Failure: ...
-
-
-class Asker(Protocol):
-    """Whoever can be asked: a `Line` to a server, or a `Recall` of what is in the store."""
-
-    async def ask(self, request: Request, urgency: int = 0) -> Reply | Failure | None: ...
-
-
-@dataclass(slots=True)
-class Recall:
-    """Answers from the store alone, None for what was never asked; `replies` and `usage` add up what it found."""
-
-    memory: Memory
-    replies: int = 0
-    usage: Usage = Usage()
-
-    async def ask(self, request: Request, urgency: int = 0) -> Reply | Failure | None:
-        known = self.memory.recall(request.fingerprint)
-        if isinstance(known, Reply):
-            self.replies += 1
-            self.usage += known.usage
-        return known
+    def __init__(self, line: Line, field: str, words: str) -> None:
+        super().__init__(f"{line.endpoint.name} refuses {field}: {words}")
+        self.line, self.field = line, field
 
 
 @dataclass(frozen=True, slots=True)
 class _Trouble:
-    """Why an attempt came to nothing, and after how many seconds the server wants to see the next."""
+    """Why an attempt came to nothing."""
 
     note: str
-    wait: float = 0.0
     connected: bool = True
+
+
+@dataclass(slots=True)
+class _Call:
+    """A request under way, and how many wait for what comes of it."""
+
+    task: asyncio.Task[Reply | Failure]
+    waiting: int = 0
 
 
 class Line:
     """An open line to one endpoint. Ask through it and what comes back is in `memory` already.
 
-    `asked` counts the calls that went out.
+    A call that was sent is finished and kept, even when whoever asked has stopped waiting for it. `asked` counts the
+    calls that went out.
     """
+
+    one_first = True
 
     def __init__(
         self,
         endpoint: Endpoint,
         session: aiohttp.ClientSession,
         memory: Memory,
-        first_pause: float = FIRST_PAUSE,
+        pace: Pace,
+        till: Till,
+        first_pause: float,
     ) -> None:
         self.endpoint = endpoint
         self.asked = 0
         self._session = session
         self._memory = memory
         self._first_pause = first_pause
-        self._pace = Pace(endpoint.provider.connections)
+        self._pace = pace
+        self._till = till
+        self._dialect = dialects.of(endpoint)
         self._embedded = Embedded(endpoint) if endpoint.weights else None
-        self._under_way: dict[str, asyncio.Future[Reply | Failure]] = {}
+        self._calls: dict[str, _Call] = {}
+        self._sent: set[asyncio.Task[Reply | Failure]] = set()
+        self._closing = False
         self._reached = False  # has this server ever answered anything
 
     async def ask(self, request: Request, urgency: int = 0) -> Reply | Failure:
         """The reply to a request, from the store if it is there, else from the server.
 
-        Raises EndpointRefused when asking anything else would be turned away too.
+        Raises EndpointRefused when asking anything else would be turned away too, Refuses when a field of the call
+        is, Spent when there is no money left.
         """
         asked = request.fingerprint
         known = self._memory.recall(asked)
         if isinstance(known, Reply):
             return known
-        while twin := self._under_way.get(asked):
-            await asyncio.wait((twin,))
-            if not twin.cancelled():
-                return twin.result()
-            # whoever asked was called off, which is no answer to us: one of those who waited asks instead
-        done = self._under_way[asked] = asyncio.get_running_loop().create_future()
+        call = self._calls.get(asked)
+        if call is None:
+            call = self._calls[asked] = _Call(asyncio.create_task(self._call(asked, request, urgency)))
+            call.task.add_done_callback(lambda done: self._ended(asked, done))
+        call.waiting += 1
         try:
-            outcome = self._memory.keep(asked, request.model, await self._insist(request, urgency))
-        except EndpointRefused as error:
-            done.set_exception(error)
-            done.exception()  # seen, even if nobody else waits for it
-            raise
-        else:
-            done.set_result(outcome)
-            return outcome
+            return await asyncio.shield(call.task)
         finally:
-            del self._under_way[asked]
-            done.cancel()
+            call.waiting -= 1
+            if not call.waiting and call.task not in self._sent:
+                call.task.cancel()
 
-    async def close(self) -> None:
-        if self._embedded:
-            await self._embedded.stop()
+    @property
+    def most(self) -> int:
+        """How many calls may be in flight, if the server bears them."""
+        return self._pace.most
 
-    async def _insist(self, request: Request, urgency: int) -> Reply | Failure:
-        body = msgspec.json.encode(dialects.body(request, self.endpoint))
+    @property
+    def spent(self) -> float:
+        """US dollars, on all lines that were opened together."""
+        return self._till.account.spent
+
+    async def close(self, grace: float | None = None) -> None:
+        """Send nothing more, give the calls in flight `grace` seconds to be answered (None: as long as they take)."""
+        self._closing = True
+        for call in self._calls.values():
+            if call.task not in self._sent:
+                call.task.cancel()
+        try:
+            if self._sent:
+                await asyncio.wait(self._sent, timeout=grace)
+        finally:
+            left = [call.task for call in self._calls.values()]
+            for task in left:
+                task.cancel()
+            await asyncio.gather(*left, return_exceptions=True)
+            if self._embedded:
+                await self._embedded.stop()
+
+    def _ended(self, asked: str, call: asyncio.Task[Reply | Failure]) -> None:
+        del self._calls[asked]
+        if not call.cancelled():
+            call.exception()  # seen, even if nobody waits for it any more
+
+    async def _call(self, asked: str, request: Request, urgency: int) -> Reply | Failure:
+        outcome = await self._embedded.too_long(self._session, request) if self._embedded else None
+        return self._memory.keep(asked, request.model, outcome or await self._insist(asked, request, urgency))
+
+    async def _insist(self, asked: str, request: Request, urgency: int) -> Reply | Failure:
+        call = asyncio.current_task()
+        assert call  # noqa: S101 - for the type checker: every call is a task
         trouble = _Trouble("")
         for attempt in range(ATTEMPTS):
             if attempt:
                 pause = min(LONGEST_PAUSE, self._first_pause * 2 ** (attempt - 1))
-                await asyncio.sleep(max(pause * random.uniform(0.5, 1), trouble.wait))
-            async with self._pace.turn(urgency):
-                outcome = await self._try(body)
-            if not isinstance(outcome, _Trouble):
+                await asyncio.sleep(pause * random.uniform(0.5, 1))
+            await self._pace.enter(urgency)
+            try:
+                aside = self._till.admit(request)
+                outcome: Reply | Failure | _Trouble | None = None
+                self._sent.add(call)
+                try:
+                    outcome = await self._try(request)
+                finally:
+                    self._sent.discard(call)
+                    cost = self._till.settle(aside, outcome if isinstance(outcome, Reply) else None)
+            finally:
+                self._pace.leave()
+            if isinstance(outcome, Reply):
+                return outcome if cost is None else replace(outcome, cost=cost)
+            if isinstance(outcome, Failure):
                 return outcome
             trouble = outcome
+            if self._closing or not self._calls[asked].waiting:
+                raise asyncio.CancelledError
             if not trouble.connected and not self._reached and attempt == 2:
                 raise EndpointRefused(f"{self.endpoint.name}: {trouble.note}; is the server up?")
         return Failure(kind="unreachable", note=f"{trouble.note} ({ATTEMPTS} attempts)")
 
-    async def _try(self, body: bytes) -> Reply | Failure | _Trouble:
+    async def _try(self, request: Request) -> Reply | Failure | _Trouble:
+        known, body = self.endpoint.refuses, self._dialect.body(request, self.endpoint)
         base, key = await self._address()
-        headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {key}"} if key else {})
+        headers = {"Content-Type": "application/json", **self._dialect.headers(key)}
         self.asked += 1
-        start = time.perf_counter()
+        began = time.monotonic()
         try:
             async with self._session.post(
-                f"{base}/chat/completions", data=body, headers=headers, allow_redirects=False
+                base + self._dialect.PATH, data=msgspec.json.encode(body), headers=headers, allow_redirects=False
             ) as answer:
-                content, status = await answer.read(), answer.status
-                retry_after = answer.headers.get("Retry-After", "")
+                content, status = await _read(answer), answer.status
+                hints = answer.headers
         except aiohttp.ClientConnectorError as error:
-            where = urlsplit(base).netloc
+            where = urlsplit(base).netloc.rpartition("@")[2]
             return _Trouble(f"nothing answers at {where} ({error.os_error.strerror or error})", connected=False)
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            return _Trouble(f"the connection broke off ({type(error).__name__}: {error})")
+        except TimeoutError:
+            return _Trouble(f"no answer within {time.monotonic() - began:.0f} seconds")
+        except (aiohttp.ClientError, OSError) as error:
+            # the words of a broken answer may hold anything, what we sent included
+            words = " ".join(self._clean(str(error)).split())[:300]
+            return _Trouble(f"the connection broke off ({type(error).__name__}: {words})")
         self._reached = True
-        if status == 200:
-            try:
-                return dialects.reply(content, time.perf_counter() - start)
-            except dialects.Nonsense as error:
-                return _Trouble(str(error))
-        if key:  # before the words are cut to length, which could leave half a key
-            content = content.replace(key.encode(), b"***")
-        words = dialects.words(content, status)
+        if content is None:
+            return _Trouble(f"the answer is larger than {LARGEST >> 20} MiB")
+        for secret in self.endpoint.secrets:  # whatever a server echoes; before words are cut, which could halve it
+            content = content.replace(secret.encode(), b"***")
+        if (pause := limits.hold(hints, self._pace.tokens)) > 0:
+            self._pace.hold(min(pause, LONGEST_PAUSE))
+        if status != 200:
+            words = self._clean(dialects.words(content, status))
+            if (field := dialects.refused(status, words, body)) and field not in known:
+                if field in self.endpoint.refuses:  # learned while this call was out
+                    return _Trouble(words)
+                raise Refuses(self, field, words)
+            return self._complaint(status, words, hints, began)
+        try:
+            reply = self._dialect.reply(content, time.monotonic() - began)
+        except dialects.Nonsense as error:
+            return _Trouble(self._clean(str(error)))
+        if any(
+            secret in said for secret in self.endpoint.secrets for said in (reply.text, reply.reasoning, reply.model)
+        ):
+            clean = self._clean  # JSON has more than one spelling for some characters
+            reply = replace(reply, text=clean(reply.text), reasoning=clean(reply.reasoning), model=clean(reply.model))
+        self._pace.answered(reply.usage.input_tokens + reply.usage.output_tokens)
+        return reply
+
+    def _clean(self, words: str) -> str:
+        for secret in self.endpoint.secrets:
+            words = words.replace(secret, "***")
+        return words
+
+    def _complaint(self, status: int, words: str, hints: limits.Headers, began: float) -> Failure | _Trouble:
+        """What becomes of a call that a server turned down."""
+        name = self.endpoint.name
         match dialects.complaint(status, words):
-            case "busy":
-                return _Trouble(words, wait=_seconds(retry_after))
-            case "overlong":
-                return Failure(kind="overlong", note=words)
-            case "refused":
-                return Failure(kind="refused", note=words)
-            case "account" | "call":
-                raise EndpointRefused(f"{self.endpoint.name} answers {words}")
+            case "busy" | "broken" as what:
+                if (pause := limits.retry_after(hints)) > PATIENCE:
+                    raise EndpointRefused(f"{name} wants to be asked again in {pause / 60:.0f} minutes ({words})")
+                self._pace.hold(pause)
+                if what == "busy":
+                    self._pace.pushed_back(began)
+                return _Trouble(words)
+            case "overlong" | "refused" as kind:
+                return Failure(kind=kind, note=words)
+            case _:
+                raise EndpointRefused(f"{name} answers {words}")
 
     async def _address(self) -> tuple[str, str]:
         if self._embedded:
@@ -177,49 +244,14 @@ class Line:
         return self.endpoint.provider.base_url, self.endpoint.key
 
 
-def _seconds(retry_after: str) -> float:
-    """A Retry-After header (seconds, or a date) as seconds from now, within reason."""
-    try:
-        wanted = float(retry_after)
-    except ValueError:
-        try:
-            wanted = parsedate_to_datetime(retry_after).timestamp() - time.time()
-        except ValueError:
-            wanted = 0.0
-    return min(max(wanted, 0.0), LONGEST_PAUSE)
-
-
-@asynccontextmanager
-async def connect(
-    endpoints: Iterable[Endpoint], memory: Memory, first_pause: float = FIRST_PAUSE
-) -> AsyncIterator[Mapping[Endpoint, Line]]:
-    """Open lines to `endpoints`, one for each: a writer that is its own judge shares its line.
-
-    `first_pause` (seconds) is how long the first retry waits; each later one waits twice as long.
-    """
-    sessions: dict[bool, aiohttp.ClientSession] = {}
-    timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT, sock_read=SILENCE)
-    lines: dict[Endpoint, Line] = {}
-    try:
-        for endpoint in dict.fromkeys(endpoints):
-            here = _is_here(endpoint)
-            if here not in sessions:
-                # a proxy from the environment is for the world outside, never for this machine's own servers
-                sessions[here] = aiohttp.ClientSession(
-                    connector=aiohttp.TCPConnector(limit=0), timeout=timeout, trust_env=not here
-                )
-            lines[endpoint] = Line(endpoint, sessions[here], memory, first_pause)
-        yield lines
-    finally:
-        for line in lines.values():
-            await line.close()
-        for session in sessions.values():
-            await session.close()
-
-
-def _is_here(endpoint: Endpoint) -> bool:
-    host = urlsplit(endpoint.provider.base_url).hostname or "localhost"
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+async def _read(answer: aiohttp.ClientResponse) -> bytes | None:
+    """The body of an answer; None when it is too large for anyone to have meant it."""
+    if 0 <= (answer.content_length or -1) <= LARGEST and "Content-Encoding" not in answer.headers:
+        return await answer.read()
+    parts, size = [], 0
+    async for part in answer.content.iter_any():
+        size += len(part)
+        if size > LARGEST:
+            return None
+        parts.append(part)
+    return b"".join(parts)

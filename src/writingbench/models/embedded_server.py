@@ -1,7 +1,7 @@
 """The child process of `embedded`: serve one GGUF file until standard input closes.
 
-Reads one JSON line, `{"weights": "...", "key": "...", "slots": 1, "context": 8192}`, and answers with one,
-`{"address": "http://127.0.0.1:PORT"}`, when it is ready. Imports nothing of the package, so that it starts fast.
+Reads one JSON line, `{"weights": "...", "key": "...", "slots": 1, "context": 8192, "threads": 2}`, and answers with
+one, `{"address": "http://127.0.0.1:PORT"}`, when it is ready. Imports nothing of the package, so that it starts fast.
 """
 
 import json
@@ -21,10 +21,8 @@ def main() -> None:
     params.n_parallel = settings["slots"]
     params.n_ctx = settings["slots"] * settings["context"]
     params.warmup = False
-    # waiting threads sleep instead of spinning: equally fast alone (measured), and kinder to others on the same cores
-    # (two servers at once made single calls take 30 to 140 s while they spun; not measured again since)
-    params.cpuparams.poll = 0
-    params.cpuparams_batch.poll = 0
+    params.cpuparams.n_threads = params.cpuparams_batch.n_threads = settings["threads"]
+    params.verbosity = 2  # warnings: the log is a file that grows as long as the server lives
     try:
         server = Server(params)
     except RuntimeError as error:

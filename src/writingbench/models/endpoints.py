@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 import msgspec
 
 from writingbench.records import Sampling, UserError
+
+LIMITS = ("max_tokens", "max_completion_tokens")
+SCHEMA = {"response_format", "output_config"}
 
 
 class Provider(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -23,15 +27,16 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     base_url: str = ""
     key: str = ""
     vendor: bool = False
-    limit: str = "max_tokens"
+    dialect: Literal["openai", "anthropic"] = "openai"
     refuses: tuple[str, ...] = ()
     schema: bool = False
+    batch: bool = False
 
     def elsewhere(self, base_url: str) -> Provider:
         """The same dialect at another address, where a vendor's own habits do not hold."""
         if not self.vendor:
             return msgspec.structs.replace(self, base_url=base_url)
-        return Provider(connections=self.connections, key=self.key, base_url=base_url)
+        return Provider(connections=self.connections, key=self.key, base_url=base_url, dialect=self.dialect)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,10 +49,39 @@ class Endpoint:
     provider: Provider
     key: str = field(default="", repr=False)  # never stored, never shown
     weights: Path | None = None  # the file the embedded server is to load; None for any other server
+    refuses: frozenset[str] = frozenset()  # fields of a call that it turns down, by their name on the wire
+
+    @property
+    def place(self) -> str:
+        """What is learned of an endpoint is learned of this: a model at an address (without a password in it)."""
+        parts = urlsplit(self.provider.base_url)
+        return f"{self.identity} {parts._replace(netloc=parts.netloc.rpartition('@')[2]).geturl()}".strip()
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must never be written down."""
+        return tuple(filter(None, (self.key, urlsplit(self.provider.base_url).password)))
+
+    @property
+    def limit(self) -> str:
+        """The field that limits output tokens: the older name, unless the server wants the newer."""
+        return LIMITS[1] if LIMITS[0] in self.refuses else LIMITS[0]
+
+    @property
+    def schema(self) -> bool:
+        """Whether an answer can be held to a JSON schema."""
+        return self.provider.schema and not self.refuses & SCHEMA
+
+    def without(self, fields: Iterable[str]) -> Endpoint:
+        """The endpoint, asked without these fields."""
+        return replace(self, refuses=self.refuses | set(fields))
 
     def adapt(self, sampling: Sampling) -> Sampling:
         """The sampling as this endpoint can be asked for it."""
-        return replace(sampling, **dict.fromkeys(self.provider.refuses))
+        gone: dict[str, None] = {field: None for field in ("temperature", "top_p", "top_k") if field in self.refuses}
+        if self.refuses >= set(LIMITS):
+            gone["max_tokens"] = None
+        return replace(sampling, **gone)
 
 
 @cache
@@ -85,4 +119,5 @@ def resolve(name: str, base_url: str | None = None) -> Endpoint:
     key = os.environ.get(provider.key, "").strip() if provider.key else ""
     if provider.vendor and not key:
         raise UserError(f"{name} needs an API key: set the environment variable {provider.key}")
-    return Endpoint(name=name, model=model, identity=name, provider=provider, key=key)
+    refuses = frozenset(provider.refuses)
+    return Endpoint(name=name, model=model, identity=name, provider=provider, key=key, refuses=refuses)

@@ -14,7 +14,7 @@ from typing import Any
 import jinja2
 
 from writingbench.records import BANDS, Answer, Judgement, Query, Response, Verdict
-from writingbench.reports.table import bounds, coverage, lines, marks, mean
+from writingbench.reports.table import bounds, coverage, left_out, lines, marks, mean, spent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +45,7 @@ def _templates() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
     )
     made.globals |= {"coverage": coverage, "bounds": bounds, "lines": lines, "mean": mean, "marks": marks}
+    made.globals |= {"spent": spent, "left_out": left_out}
     made.tests |= {
         "verdict": lambda value: isinstance(value, Verdict),
         "answer": lambda value: isinstance(value, Answer),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import fields
+from typing import Any, Protocol
 
 import msgspec
 
@@ -11,12 +12,61 @@ from writingbench.records import Usage
 from writingbench.scores import Cell, Coverage, Scores
 
 
-def as_json(scores: Scores, replies: int, usage: Usage) -> dict[str, Any]:
-    """A model's scores as they stand in scores.json. Means are on the scale of 1 to 10, null where there is none."""
+class Paid(Protocol):
+    """Replies, added up: how many, their tokens, their cost in US dollars, and of how many the cost is not known."""
+
+    replies: int
+    usage: Usage
+    cost: float
+    unpriced: int
+
+
+def as_json(scores: Scores, paid: Paid) -> dict[str, Any]:
+    """A model's scores as they stand in scores.json. Means are on the scale of 1 to 10, null where there is none.
+
+    `cost` is in US dollars, null unless the price of every reply is known.
+    """
     return {
         **msgspec.to_builtins(scores, str_keys=True),
-        "usage": {"calls": replies, **msgspec.to_builtins(usage), "cost": None},
+        "usage": {
+            "calls": paid.replies,
+            **msgspec.to_builtins(paid.usage),
+            "cost": None if paid.unpriced else paid.cost,
+        },
     }
+
+
+def spent(paid: Paid) -> str:
+    """What the replies behind a table took, in words."""
+    read, cached = paid.usage.input_tokens, ""
+    if read:
+        cached = f" ({paid.usage.cached_tokens / read:.0%} from the server's cache)"
+    written = f"{paid.usage.output_tokens:,} output tokens"
+    return f"{paid.replies:,} replies, {read:,} input tokens{cached}, {written}, {_money(paid)}"
+
+
+def _money(paid: Paid) -> str:
+    if not paid.unpriced:
+        return f"${paid.cost:,.4f}"
+    if paid.unpriced == paid.replies:
+        return "cost not known"
+    return f"${paid.cost:,.4f} and {paid.unpriced:,} replies whose cost is not known"
+
+
+def left_out(run: Any) -> str:
+    """What a protocol asks for and an `evaluate.Run` does without, because the server does not take it; or ""."""
+    asked = [("writer", run.protocol.writer, run.writer.sampling)]
+    if run.judge:
+        asked.append(("judge", run.protocol.judge, run.judge.sampling))
+    gone = [
+        f"{field.name} of the {who}"
+        for who, wanted, got in asked
+        for field in fields(wanted)
+        if getattr(wanted, field.name) != getattr(got, field.name)
+    ]
+    if run.judge and run.protocol.marking.schema and run.judge.schema is None:
+        gone.append("the judge's schema")
+    return ", ".join(gone)
 
 
 def mean(cell: Cell) -> str:

@@ -4,8 +4,10 @@ output, so that a pipe carries results only; away from a terminal there is no pr
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from rich.console import Console
 from rich.progress import (
@@ -22,9 +24,21 @@ from rich.text import Text
 
 from writingbench.records import Failure, Judgement, Response
 
+EVERY = 0.1  # seconds between two drawings
+
+
+@dataclass(slots=True)
+class _Stage:
+    """What a bar shows, counted here and drawn now and then: drawing each step would cost more than taking it."""
+
+    bar: TaskID
+    total: int | None
+    done: int = 0
+    failed: int = 0
+
 
 class Show:
-    """Progress bars: downloads, then one bar a stage with done, total, rate, time left and failures."""
+    """Progress bars: downloads, then one bar a stage with done, total, rate, time left, failures and cost so far."""
 
     def __init__(self, quiet: bool) -> None:
         console = Console(stderr=True)
@@ -35,25 +49,41 @@ class Show:
             TextColumn("{task.fields[rate]}"),
             TimeElapsedColumn(),
             TimeRemainingColumn(),
-            TextColumn("[red]{task.fields[failed]}"),
+            TextColumn("[red]{task.fields[failed]}[/]{task.fields[cost]}"),
             console=console,
             disable=quiet or not console.is_terminal,
         )
-        self._bars: dict[str, TaskID] = {}
-        self._failed: dict[str, int] = {}
+        self._stages: dict[str, _Stage] = {}
+        self._cost = ""
+        self._drawn = 0.0
 
     def download(self, what: str, size: int) -> None:
         """`size` bytes of `what` are here."""
-        bar = self._bar(what, None)
-        self._progress.update(bar, completed=size // 1_000_000, rate="MB" if size else "downloading")
+        stage = self._stage(what)
+        self._progress.update(stage.bar, completed=size // 1_000_000, rate="MB" if size else "downloading")
 
     def expect(self, stage: str, total: int) -> None:
         """`total` things are to come in this stage."""
-        self._bar(stage, total)
+        self._stage(stage, total)
 
     def stop(self) -> None:
         """Leave the bars as they stand: what follows is the result."""
+        self._draw()
         self._progress.stop()
+
+    def spent(self, dollars: float) -> None:
+        """So much has been paid so far."""
+        self._cost = f" ${dollars:.2f}" if dollars else ""
+
+    def again(self) -> None:
+        """Everything is counted from the beginning."""
+        for stage in self._stages.values():
+            stage.done = stage.failed = 0
+            self._progress.reset(stage.bar, total=stage.total)
+
+    def note(self, text: str) -> None:
+        """A line for the user to read, above the bars."""
+        self._progress.console.print(Text(f"writingbench: {text}"), soft_wrap=True)
 
     def response(self, made: Response) -> None:
         self._advance("responses", made.outcome)
@@ -61,18 +91,32 @@ class Show:
     def judgement(self, made: Judgement) -> None:
         self._advance("judgements", made.outcome)
 
-    def _bar(self, name: str, total: int | None) -> TaskID:
-        if name not in self._bars:
-            self._bars[name] = self._progress.add_task(f"{name:>12}", total=total, rate="", failed="")
-        return self._bars[name]
+    def _stage(self, name: str, total: int | None = None) -> _Stage:
+        if name not in self._stages:
+            bar = self._progress.add_task(f"{name:>12}", total=total, rate="", failed="", cost="")
+            self._stages[name] = _Stage(bar, total)
+        return self._stages[name]
 
-    def _advance(self, stage: str, outcome: object) -> None:
-        bar = self._bar(stage, None)
-        self._failed[stage] = self._failed.get(stage, 0) + isinstance(outcome, Failure)
-        failed = f"{self._failed[stage]} failed" if self._failed[stage] else ""
-        task = self._progress.tasks[bar]
-        rate = f"{task.speed:.1f}/s" if task.speed else ""
-        self._progress.update(bar, advance=1, failed=failed, rate=rate)
+    def _advance(self, name: str, outcome: object) -> None:
+        stage = self._stage(name)
+        stage.done += 1
+        stage.failed += isinstance(outcome, Failure)
+        if (now := time.monotonic()) - self._drawn >= EVERY:
+            self._drawn = now
+            self._draw()
+
+    def _draw(self) -> None:
+        for name in ("responses", "judgements"):
+            if not (stage := self._stages.get(name)):
+                continue
+            speed = self._progress.tasks[stage.bar].speed
+            self._progress.update(
+                stage.bar,
+                completed=stage.done,
+                rate=f"{speed:.1f}/s" if speed else "",
+                failed=f"{stage.failed} failed" if stage.failed else "",
+                cost=self._cost if name == list(self._stages)[-1] else "",
+            )
 
 
 @contextmanager

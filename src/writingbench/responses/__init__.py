@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from writingbench.models.chat import Asker
+from writingbench.models.memory import Asker
 from writingbench.records import (
     Answer,
     Failure,
@@ -14,6 +14,7 @@ from writingbench.records import (
     Request,
     Response,
     Sampling,
+    Text,
     fingerprint,
 )
 from writingbench.responses.clean import split
@@ -35,7 +36,7 @@ class Writer:
 
     def request(self, query: Query, draw: int) -> Request:
         """The query as it stands, and nothing around it: that is what the user of a model would send."""
-        message = Message(role="user", content=query.text)
+        message = Message(role="user", content="", opening=Text(query.text))
         return Request(model=self.model, messages=(message,), sampling=self.sampling, draw=draw)
 
 

@@ -41,6 +41,8 @@ def split(text: str) -> Split:
     keeps them. A closing tag on a line of its own without an opening one ends reasoning whose opening tag was
     part of the prompt.
     """
+    if not ("<" in text or "[" in text or "◁" in text):  # as most are; the search is 100 times slower
+        return Split(text.strip(), "")
     answer: list[str] = []
     thoughts: list[str] = []
     position = 0

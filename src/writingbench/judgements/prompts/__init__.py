@@ -12,12 +12,13 @@ from __future__ import annotations
 import ast
 import re
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 
-from writingbench.records import BANDS, Criterion, Message, Query, UserError, fingerprint
+from writingbench.records import BANDS, Criterion, Message, Query, Text, UserError, fingerprint
 
 FIELDS = ("query", "response", "mark", "name", "description", "criterion", *BANDS)
 PLACE = re.compile("{(" + "|".join(FIELDS) + ")}")
@@ -31,28 +32,39 @@ class Prompt:
     system: str  # "" where there is none
     user: str
 
-    def messages(self, query: Query, response: str, criterion: Criterion) -> tuple[Message, ...]:
-        """The prompt filled in."""
-        values = {
-            "query": query.text,
-            "response": response,
-            "mark": fingerprint(query.text, response)[:8],
-            "name": criterion.name,
-            "description": criterion.description,
-            # the published code prints the criterion as Python prints a dict
-            "criterion": str(
-                {"name": criterion.name, "criteria_description": criterion.description}
-                | dict(zip(BANDS, criterion.bands, strict=True))
-            ),
-            **dict(zip(BANDS, criterion.bands, strict=True)),
-        }
-        user = Message(role="user", content=fill(self.user, values))
-        return (Message(role="system", content=self.system), user) if self.system else (user,)
+    def about(self, query: Query, response: str) -> Sheet:
+        """The prompt filled in for one response, all but the criterion."""
+        values = {"query": query.text, "response": response, "mark": fingerprint(query.text, response)[:8]}
+        first = next((place.start() for place in PLACE.finditer(self.user) if place[1] not in values), len(self.user))
+        before = (Message(role="system", content="", opening=_text(self.system)),) if self.system else ()
+        opening = Text(fill(self.user[:first], values))
+        return Sheet(before=before, opening=opening, rest=self.user[first:], values=values)
 
 
-def fill(template: str, values: dict[str, str]) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """A prompt about one response, open for the criterion. What comes before the criterion is the same for all."""
+
+    before: tuple[Message, ...]
+    opening: Text
+    rest: str  # a template still
+    values: Mapping[str, str]
+
+    def messages(self, criterion: Criterion) -> tuple[Message, ...]:
+        """The whole prompt."""
+        bands = dict(zip(BANDS, criterion.bands, strict=True))
+        values = {**self.values, "name": criterion.name, "description": criterion.description, **bands}
+        if "{criterion}" in self.rest:  # the published code prints the criterion as Python prints a dict
+            values["criterion"] = str({"name": criterion.name, "criteria_description": criterion.description, **bands})
+        return (*self.before, Message(role="user", content=fill(self.rest, values), opening=self.opening))
+
+
+def fill(template: str, values: Mapping[str, str]) -> str:
     """Put `values` into the places of `template`, all at once."""
     return PLACE.sub(lambda place: values[place[1]], template)
+
+
+_text = lru_cache(Text)
 
 
 def load(name: str, official: Callable[[], Path]) -> Prompt:

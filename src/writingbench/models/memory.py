@@ -1,0 +1,45 @@
+"""Where replies are kept, and who can be asked: a line to a server, or what is kept alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from writingbench.records import Failure, Reply, Request, Usage
+
+
+class Memory(Protocol):
+    """Where replies are kept, as `store.Store` does."""
+
+    def recall(self, asked: str) -> Reply | Failure | None: ...
+    def keep(self, asked: str, model: str, outcome: Reply | Failure) -> Reply | Failure: ...
+
+
+class Asker(Protocol):
+    """Whoever can be asked. `one_first`: the first of several calls that begin alike should be answered before the
+    others are asked, because the server then has their beginning in its cache."""
+
+    @property
+    def one_first(self) -> bool: ...
+    async def ask(self, request: Request, urgency: int = 0) -> Reply | Failure | None: ...
+
+
+@dataclass(slots=True)
+class Recall:
+    """Answers from the store alone, None for what was never asked; it adds up what it found."""
+
+    memory: Memory
+    replies: int = 0
+    usage: Usage = Usage()
+    cost: float = 0.0  # US dollars
+    unpriced: int = 0  # replies whose cost is not known
+    one_first: bool = False
+
+    async def ask(self, request: Request, urgency: int = 0) -> Reply | Failure | None:
+        known = self.memory.recall(request.fingerprint)
+        if isinstance(known, Reply):
+            self.replies += 1
+            self.usage += known.usage
+            self.cost += known.cost or 0.0
+            self.unpriced += known.cost is None
+        return known
