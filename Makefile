@@ -1,11 +1,11 @@
-# make demo | test | check. Everything is set up in .venv the first time; nothing is installed outside it, but for
+# make demo | test | check | bench. Everything is set up in .venv the first time; nothing is installed outside it, but for
 # Chromium, which the browser tests use where apt-get and root are at hand.
 .DEFAULT_GOAL := demo
 PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test check browser clean
+.PHONY: demo test check bench browser clean
 
 .venv/core: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "writingbench needs Python 3.11 or newer; name one with: make PYTHON=python3.12"; exit 1; }
@@ -25,10 +25,19 @@ test: .venv/dev browser
 	$(BIN)/python -m pytest
 
 check: .venv/dev
-	$(BIN)/ruff check src tests
-	$(BIN)/ruff format --check src tests
+	$(BIN)/ruff check src tests bench
+	$(BIN)/ruff format --check src tests bench
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# What speed is, as ratios within one run; some 10 minutes on two quiet cores, and worth nothing on busy ones.
+bench: .venv/dev
+	$(BIN)/python bench/overhead.py
+	$(BIN)/python bench/pipelining.py
+	$(BIN)/python bench/memory.py
+	$(BIN)/python bench/startup.py
+	$(BIN)/python bench/prefix.py
+	$(BIN)/python bench/embedded.py
 
 # The pages are tested in a real browser. Without one those tests are skipped and say so.
 browser:

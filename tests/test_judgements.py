@@ -17,7 +17,8 @@ from test_responses import at_most
 from writingbench import protocols
 from writingbench.judgements import Judge, judge, read, schema
 from writingbench.judgements.prompts import FIELDS, Prompt, fill, load, published
-from writingbench.models import Terms, connect, resolve
+from writingbench.models import Terms, resolve
+from writingbench.models.lines import connect
 from writingbench.models.memory import Recall
 from writingbench.records import (
     Answer,

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server import Answer, Server, said
-from writingbench.models import Terms, connect, dialects, drain, limits, resolve
+from writingbench.models import Terms, dialects, drain, limits, resolve
 from writingbench.models.chat import ATTEMPTS
+from writingbench.models.lines import connect
 from writingbench.models.memory import Recall
 from writingbench.models.pace import Pace
 from writingbench.records import EndpointRefused, Failure, Message, Reply, Request, Sampling, UserError, fingerprint
@@ -48,6 +49,10 @@ def ask(server, store, *requests, url=None):
             return outcome
 
     return asyncio.run(story())
+
+
+async def waited(reply):
+    return await reply
 
 
 # names
@@ -438,9 +443,9 @@ def test_a_failure_in_the_store_is_asked_again_and_gives_way_to_the_reply(store)
 
 def test_recalling_asks_nobody(store):
     asked = request()
-    assert asyncio.run(Recall(store).ask(asked)) is None
+    assert asyncio.run(waited(Recall(store).ask(asked))) is None
     store.keep(asked.fingerprint, asked.model, Reply(text="kept", finish="stop"))
-    assert asyncio.run(Recall(store).ask(asked)).text == "kept"
+    assert asyncio.run(waited(Recall(store).ask(asked))).text == "kept"
 
 
 def test_a_reply_is_on_disk_before_anyone_sees_it(store):
@@ -462,7 +467,7 @@ def together(server, store, count, cancel=()):
     async def story():
         endpoint = resolve("vllm/tiny", server.url)
         async with connect([endpoint], store, Terms(first_pause=0.01)) as lines:
-            tasks = [asyncio.create_task(lines[endpoint].ask(request())) for _ in range(count)]
+            tasks = [asyncio.create_task(waited(lines[endpoint].ask(request()))) for _ in range(count)]
             await asyncio.sleep(0.1 if cancel else 0)
             for number in cancel:
                 tasks[number].cancel()

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from server import Answer as Sent
 from server import Server, said
-from writingbench.models import Terms, connect, resolve
+from writingbench.models import Terms, resolve
+from writingbench.models.lines import connect
 from writingbench.models.memory import Recall
 from writingbench.records import Answer, Criterion, Failure, Query, Reply, Sampling, Usage
 from writingbench.responses import Writer, read, respond, split

@@ -10,9 +10,12 @@ before it is looked at, so a run that is begun again asks only for what is missi
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+import gc
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -20,8 +23,9 @@ from writingbench import assets, models
 from writingbench.benchmark import Benchmark
 from writingbench.judgements import Judge, judge, schema
 from writingbench.judgements.prompts import load as load_prompt
-from writingbench.models import Endpoint, Line, Refuses, Spent, Terms
+from writingbench.models import Endpoint, Refuses, Spent, Terms
 from writingbench.models.memory import Asker, Recall
+from writingbench.models.terms import ANY
 from writingbench.protocols import Protocol
 from writingbench.records import (
     Answer,
@@ -37,7 +41,8 @@ from writingbench.responses import Writer, respond
 from writingbench.scores import Judged, Scores, add_up
 from writingbench.store import Store
 
-ANY_TERMS = Terms()
+if TYPE_CHECKING:
+    from writingbench.models.chat import Line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +171,21 @@ def known(endpoint: Endpoint, store: Store) -> Endpoint:
     return endpoint.without(store.refusals(endpoint.place))
 
 
+@asynccontextmanager
+async def calm() -> AsyncIterator[None]:
+    """Garbage is looked for rarely meanwhile: nearly everything that is made stays or goes by itself, and looking took
+    a tenth of the time (measured with bench/overhead.py).
+    """
+    usual = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(10_000, 10, 10)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
+        gc.unfreeze()
+
+
 async def carry_out(
     run: Run,
     queries: Iterable[Query],
@@ -174,7 +194,7 @@ async def carry_out(
     writer: Endpoint | None,
     judge: Endpoint | None,
     seen: Progress,
-    terms: Terms = ANY_TERMS,
+    terms: Terms = ANY,
 ) -> Done:
     """Ask for what the store lacks of `run` on `queries`.
 
@@ -183,7 +203,9 @@ async def carry_out(
     """
     queries, recall = tuple(queries), Recall(store)
     endpoints = [one for one in (writer, judge) if one]
-    async with models.connect(endpoints, store, terms) as lines:
+    from writingbench.models.lines import connect  # noqa: PLC0415 - brings the HTTP client, a sixth of a second
+
+    async with calm(), connect(endpoints, store, terms) as lines:
         to_writer, to_judge = (lines[one] if one else None for one in (writer, judge))
         while True:
             run = _as_asked(run, to_writer, to_judge, store)
@@ -197,7 +219,7 @@ async def carry_out(
                 # enough queries under way to keep writer and judge busy, and no more: the rest wait unread
                 await models.drain(queries, one, workers=sum(line.most for line in lines.values()))
             except Refuses as told:
-                store.learn(told.line.endpoint.place, told.field)
+                store.learn(told.endpoint.place, told.field)
                 if begun:
                     store.withdraw(run.fingerprint)
                 seen.note(f"{told}; asked without it from here on")

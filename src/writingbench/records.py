@@ -38,7 +38,8 @@ _canonical = msgspec.json.Encoder(order="deterministic").encode
 
 def fingerprint(*parts: Any) -> str:
     """32 hexadecimal digits that stand for the content of `parts` (JSON values, records, mappings)."""
-    return blake2b(b"\n".join([_canonical(part) for part in parts]), digest_size=16).hexdigest()
+    lines = b"".join([_canonical(part) + b"\n" for part in parts])
+    return blake2b(lines, digest_size=16).hexdigest()
 
 
 @lru_cache(maxsize=64)  # there are as many as there are writers and judges, and each call needs one twice

@@ -7,13 +7,13 @@ find it in the server's prefix cache. Sent all at once they would all compute it
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from writingbench.judgements.prompts import Prompt, Sheet
 from writingbench.judgements.read import read
-from writingbench.models.memory import Asker
+from writingbench.models.memory import Asker, Known
 from writingbench.protocols import Protocol
 from writingbench.records import (
     Answer,
@@ -21,6 +21,7 @@ from writingbench.records import (
     Failure,
     Judgement,
     Query,
+    Reply,
     Request,
     Response,
     Sampling,
@@ -30,6 +31,7 @@ from writingbench.records import (
 
 __all__ = ["Judge", "Prompt", "judge", "read", "schema"]
 
+AGAIN = frozenset({"unreadable", "truncated"})
 TRIES = 2  # a reply without a verdict (unreadable, or cut off before it) is asked for again once, as a fresh draw
 
 
@@ -87,41 +89,49 @@ async def judge(
 
     about = by.prompt.about(query, response.outcome.text if isinstance(response.outcome, Answer) else "")
 
-    async def mark(criterion: Criterion, repeat: int, urgency: int) -> Judgement | None:
+    def begin(criterion: Criterion, repeat: int, attempt: int, urgency: int) -> Awaitable[Reply | Failure | None]:
         if isinstance(response.outcome, Failure):
-            outcome: Verdict | Failure | None = response.outcome
-        else:
-            outcome = await _ask(about, criterion, repeat, by, ask, urgency)
-        if outcome is None:
-            return None
-        judgement = Judgement(
-            query=query.index,
-            writer=response.writer,
-            response=response.draw,
-            criterion=criterion.name,
-            judge=by.name,
-            repeat=repeat,
-            outcome=outcome,
-        )
-        seen(judgement)
-        return judgement
+            return Known(response.outcome)
+        return ask.ask(by.request(about, criterion, draw=repeat * TRIES + attempt), urgency)
 
     wanted = [(criterion, repeat) for repeat in range(repeats) for criterion in query.criteria]
-    first = [await mark(*wanted[0], urgency=1)] if ask.one_first else []
-    async with asyncio.TaskGroup() as group:
-        others = [group.create_task(mark(*one, urgency=2)) for one in wanted[len(first) :]]
-    return [made for made in (*first, *(task.result() for task in others)) if made]
+    made: dict[int, Judgement] = {}  # by their place among those wanted
+
+    async def mark(left: Iterable[int], urgency: int) -> None:
+        for attempt in range(TRIES):
+            # all are asked before the first is waited for
+            asked = [(place, begin(*wanted[place], attempt, urgency)) for place in left]
+            left = []
+            try:
+                for place, reply in asked:
+                    came = await reply
+                    outcome = read(came) if isinstance(came, Reply) else came
+                    unread = isinstance(came, Reply) and isinstance(outcome, Failure) and outcome.kind in AGAIN
+                    if unread and attempt + 1 < TRIES:
+                        left.append(place)
+                    elif outcome is not None:
+                        made[place] = _judgement(response, by, *wanted[place], outcome)
+                        seen(made[place])
+            finally:
+                for _, reply in asked:
+                    if isinstance(reply, asyncio.Future):
+                        reply.cancel()  # nobody waits for it any more; what has come stays
+
+    first = 1 if ask.one_first else 0
+    await mark(range(first), urgency=1)
+    await mark(range(first, len(wanted)), urgency=2)
+    return [made[place] for place in sorted(made)]
 
 
-async def _ask(
-    about: Sheet, criterion: Criterion, repeat: int, by: Judge, ask: Asker, urgency: int
-) -> Verdict | Failure | None:
-    outcome: Verdict | Failure | None = None
-    for attempt in range(TRIES):
-        reply = await ask.ask(by.request(about, criterion, draw=repeat * TRIES + attempt), urgency)
-        if reply is None:
-            break
-        outcome = reply if isinstance(reply, Failure) else read(reply)
-        if isinstance(outcome, Verdict) or outcome.kind not in ("unreadable", "truncated"):
-            break
-    return outcome
+def _judgement(
+    response: Response, by: Judge, criterion: Criterion, repeat: int, outcome: Verdict | Failure
+) -> Judgement:
+    return Judgement(
+        query=response.query,
+        writer=response.writer,
+        response=response.draw,
+        criterion=criterion.name,
+        judge=by.name,
+        repeat=repeat,
+        outcome=outcome,
+    )

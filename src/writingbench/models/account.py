@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from writingbench.models.stops import Spent
 from writingbench.records import Reply, Request, Usage
 
 GUESS = 1000  # output tokens of a call, before the first replies have shown what is usual
 ENOUGH = 5  # replies
-
-
-class Spent(Exception):
-    """What may be spent is spent. Its text says how much that was."""
+NOTHING = (0.0, 0.0)
 
 
 @dataclass(slots=True)
@@ -22,6 +21,8 @@ class Account:
     most: float | None = None
     spent: float = 0.0
     reserved: float = 0.0  # for the calls in flight
+    out: int = 0  # calls in flight
+    waiting: list[asyncio.Future[None]] = field(default_factory=list)  # for one of those to be paid
 
 
 @dataclass(slots=True)
@@ -41,26 +42,49 @@ class Till:
         """
         account = self.account
         if account.most is None or self.price is None:
-            return 0.0, 0.0
+            return NOTHING
         size = sum(len(message.text.encode()) for message in request.messages)
         output = min(GUESS, request.sampling.max_tokens or GUESS)
         guess = self.price(Usage(input_tokens=size // 4, output_tokens=output))
         usual = self._paid / self._guessed if self._replies >= ENOUGH and self._guessed else 1.0
         if account.spent + account.reserved + guess * usual > account.most:
-            gone = account.spent + account.reserved
-            raise Spent(f"stopped at --max-cost: ${gone:.4f} of ${account.most:.4f} are spent")
+            raise Spent(
+                f"stopped at --max-cost: ${account.spent:.4f} of ${account.most:.4f} are spent, and the next call may "
+                "take more than is left"
+            )
         account.reserved += guess * usual
+        account.out += 1
         return guess, guess * usual
 
-    def settle(self, aside: tuple[float, float], reply: Reply | None) -> float | None:
-        """Release what was set aside and pay for the reply; returns its cost, None where that is not known."""
+    async def admit_soon(self, request: Request) -> tuple[float, float]:
+        """As `admit`, but while calls are in flight it waits for them: they may cost less than was set aside."""
+        while True:
+            try:
+                return self.admit(request)
+            except Spent:
+                if not self.account.out:
+                    raise
+            paid: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self.account.waiting.append(paid)
+            await paid
+
+    def cost(self, usage: Usage) -> float | None:
+        """What a call cost in US dollars, None where that is not known."""
+        return self.price(usage) if self.price else None
+
+    def settle(self, aside: tuple[float, float], reply: Reply | None) -> None:
+        """Release what was set aside and pay for the reply."""
         guess, reserved = aside
-        self.account.reserved -= reserved
-        if reply is None or self.price is None:
-            return None
-        cost = self.price(reply.usage)
+        if aside is not NOTHING:
+            self.account.reserved -= reserved
+            self.account.out -= 1
+            waiting, self.account.waiting = self.account.waiting, []
+            for paid in waiting:
+                if not paid.done():
+                    paid.set_result(None)
+        if reply is None or reply.cost is None:
+            return
         self._replies += 1
         self._guessed += guess
-        self._paid += cost
-        self.account.spent += cost
-        return cost
+        self._paid += reply.cost
+        self.account.spent += reply.cost

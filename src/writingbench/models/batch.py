@@ -21,18 +21,21 @@ from typing import Protocol
 import aiohttp
 
 from writingbench.models import batches, dialects
-from writingbench.models.account import Spent, Till
+from writingbench.models.account import Till
 from writingbench.models.batches.records import Result
 from writingbench.models.batches.vendor import Declined, Later, Pauses, Unknown, Vendor
-from writingbench.models.chat import ATTEMPTS, Refuses
+from writingbench.models.chat import ATTEMPTS
 from writingbench.models.endpoints import Endpoint
 from writingbench.models.memory import Memory
+from writingbench.models.stops import Refuses, Spent
 from writingbench.records import EndpointRefused, Failure, Reply, Request
 
 TRIES = 2  # batches that a call may be part of before its trouble is taken for lasting
 NAME = 100  # bytes of a call in a batch beyond those that `call` of its interface gives it with an empty name
 KEPT = 30 * 86400.0  # seconds; no vendor keeps results for longer
 FULL = re.compile(r"token_limit_exceeded|enqueued token", re.I)  # the vendor's queue holds no more tokens of ours
+
+PAUSES = Pauses()
 
 Row = tuple[str, str, float | None, str | None, list[str]]
 
@@ -93,7 +96,7 @@ class BatchLine:
         idle: Callable[[], bool] = lambda: True,
         note: Callable[[str], None] = lambda text: None,
         quiet: float = 0.5,
-        pauses: Pauses = Pauses(),
+        pauses: Pauses = PAUSES,
         unclear: float = 60.0,
     ) -> None:
         self.endpoint = endpoint
@@ -136,14 +139,13 @@ class BatchLine:
         is, Spent when there is no money left for it.
         """
         asked = request.fingerprint
-        known = self._memory.recall(asked)
-        if isinstance(known, Reply):
+        if known := self._memory.reply(asked):
             return known
         call = self._calls.get(asked)
         if call is None:
-            call = self._calls[asked] = _Call(request, asyncio.get_running_loop().create_future())
             if not self._sent and not self._queue:
                 self._adopt()
+            call = self._calls[asked] = _Call(request, asyncio.get_running_loop().create_future())
             self._enqueue(asked)
         call.waiting += 1
         try:
@@ -192,7 +194,7 @@ class BatchLine:
     async def _send(self) -> None:
         """Send what is in the queue, whenever nothing more is coming for it."""
         while self._queue and not self._closing:
-            while not self._gathered():
+            while not self._gathered():  # noqa: ASYNC110 - time and other lines decide that, and they set no event
                 await asyncio.sleep(max(self._quiet / 5, 0.01))
             self._adopt()  # what other processes have sent by now
             wanted, spent = self._admitted()
@@ -215,13 +217,15 @@ class BatchLine:
                     self._end(asked, spent)
 
     def _gathered(self) -> bool:
-        if self._reading or time.monotonic() < self._stirred + self._quiet:
+        if self._reading or not self._idle():
+            self._stirred = time.monotonic()  # what comes of that may be asked in a moment
+        if time.monotonic() < self._stirred + self._quiet:
             return False
-        return self._idle() and not (self._room and self._followed)
+        return not (self._room and self._followed)
 
     def _admitted(self) -> tuple[list[str], Spent | None]:
         """What there is money for in the queue, and why not for more."""
-        wanted = []
+        wanted: list[str] = []
         for asked in self._queue:
             call = self._calls[asked]
             try:
@@ -272,11 +276,11 @@ class BatchLine:
 
                 try:
                     id = await self._vendor.submit(key, calls, partial(self._memory.submitting, key))
-                except (Later, Declined, EndpointRefused) as told:
-                    self._memory.settle(key)
+                except Exception as told:  # whatever it is, it came before anything was taken
                     for asked in mine:
                         del self._sent[asked]
                         self._queue[asked] = None
+                    self._memory.settle(key)
                     if isinstance(told, Declined):
                         raise self._lasting(self._verdict(told.status, told.words, lines[0]), told.words) from None
                     raise
@@ -288,7 +292,7 @@ class BatchLine:
         if batch:
             self._follow(batch)
         for asked in set(piece) - set(batch.calls if batch else ()):  # another process was faster
-            if asked in self._queue and isinstance(known := self._memory.recall(asked), Reply):
+            if asked in self._queue and (known := self._memory.reply(asked)):
                 self._end(asked, known)
         self._adopt()
 
@@ -330,8 +334,7 @@ class BatchLine:
         if error and not waited_for:
             self._note(str(error))
         for asked in waited_for:
-            known = self._memory.recall(asked)
-            if isinstance(known, Reply):
+            if known := self._memory.reply(asked):
                 self._end(asked, known)
             elif error:
                 self._end(asked, error)
@@ -433,7 +436,10 @@ class BatchLine:
             words = dialects.words(result.body, result.status)
             outcome = self._verdict(result.status, words, call.request if call else None)
         if isinstance(outcome, Reply):
-            outcome = replace(outcome, cost=self._pay(call, outcome))
+            outcome = replace(outcome, cost=self._till.cost(outcome.usage))
+            if call and call.aside:  # else an earlier run sent it, under its own ceiling
+                self._till.settle(call.aside, outcome)
+                call.aside = None
         if isinstance(outcome, Reply | Failure):
             self._end(asked, self._memory.keep(asked, self.endpoint.identity, outcome))
         elif isinstance(outcome, str):
@@ -449,7 +455,7 @@ class BatchLine:
         if field in self.endpoint.refuses:
             return words  # sent before that was known; it goes without the field now
         if field:
-            return Refuses(self, field, words)  # type: ignore[arg-type]
+            return Refuses(self.endpoint, field, words)
         match dialects.complaint(status, words):
             case "busy" | "broken":
                 return words
@@ -472,13 +478,6 @@ class BatchLine:
         if call.tries >= TRIES:
             failure = Failure(kind="unreachable", note=f"{words} ({TRIES} batches)")
             self._end(asked, self._memory.keep(asked, self.endpoint.identity, failure))
-
-    def _pay(self, call: _Call | None, reply: Reply) -> float | None:
-        if call and call.aside:
-            aside, call.aside = call.aside, None
-            return self._till.settle(aside, reply)
-        # an earlier run sent it, under its own ceiling
-        return self._till.price(reply.usage) if self._till.price else None
 
     def _release(self, call: _Call) -> None:
         if call.aside:

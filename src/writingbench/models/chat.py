@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -15,22 +16,16 @@ from writingbench.models import dialects, limits
 from writingbench.models.account import Till
 from writingbench.models.embedded import Embedded
 from writingbench.models.endpoints import Endpoint
-from writingbench.models.memory import Memory
+from writingbench.models.memory import Known, Memory
 from writingbench.models.pace import Pace
+from writingbench.models.stops import Refuses
 from writingbench.records import EndpointRefused, Failure, Reply, Request
 
 ATTEMPTS = 6
 LONGEST_PAUSE = 60.0  # seconds between two attempts
 PATIENCE = 900.0  # seconds; a server that wants to be left alone for longer ends the run
+DAY = 86_400.0  # seconds
 LARGEST = 64 << 20  # bytes of one answer
-
-
-class Refuses(Exception):
-    """A server turns down a field of the call, so that it has to be asked without it: that is another judge."""
-
-    def __init__(self, line: Line, field: str, words: str) -> None:
-        super().__init__(f"{line.endpoint.name} refuses {field}: {words}")
-        self.line, self.field = line, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +38,16 @@ class _Trouble:
 
 @dataclass(slots=True)
 class _Call:
-    """A request under way, and how many wait for what comes of it."""
+    """A request under way, and those who wait for what comes of it."""
 
-    task: asyncio.Task[Reply | Failure]
-    waiting: int = 0
+    task: asyncio.Task[None] | None = None
+    waiting: list[asyncio.Future[Reply | Failure]] = field(default_factory=list)
+    sent: bool = False
+
+    @property
+    def wanted(self) -> bool:
+        """Whether anybody still waits."""
+        return not all(answer.cancelled() for answer in self.waiting)
 
 
 class Line:
@@ -77,31 +78,25 @@ class Line:
         self._dialect = dialects.of(endpoint)
         self._embedded = Embedded(endpoint) if endpoint.weights else None
         self._calls: dict[str, _Call] = {}
-        self._sent: set[asyncio.Task[Reply | Failure]] = set()
         self._closing = False
         self._reached = False  # has this server ever answered anything
 
-    async def ask(self, request: Request, urgency: int = 0) -> Reply | Failure:
+    def ask(self, request: Request, urgency: int = 0) -> Awaitable[Reply | Failure]:
         """The reply to a request, from the store if it is there, else from the server.
 
-        Raises EndpointRefused when asking anything else would be turned away too, Refuses when a field of the call
-        is, Spent when there is no money left.
+        Waiting for it raises EndpointRefused when asking anything else would be turned away too, Refuses when a field
+        of the call is, Spent when there is no money left.
         """
         asked = request.fingerprint
-        known = self._memory.recall(asked)
-        if isinstance(known, Reply):
-            return known
+        if known := self._memory.reply(asked):
+            return Known(known)
         call = self._calls.get(asked)
         if call is None:
-            call = self._calls[asked] = _Call(asyncio.create_task(self._call(asked, request, urgency)))
-            call.task.add_done_callback(lambda done: self._ended(asked, done))
-        call.waiting += 1
-        try:
-            return await asyncio.shield(call.task)
-        finally:
-            call.waiting -= 1
-            if not call.waiting and call.task not in self._sent:
-                call.task.cancel()
+            call = self._calls[asked] = _Call()
+            call.task = asyncio.create_task(self._carry(call, asked, request, urgency))
+        answer: asyncio.Future[Reply | Failure] = asyncio.get_running_loop().create_future()
+        call.waiting.append(answer)
+        return answer
 
     @property
     def most(self) -> int:
@@ -116,32 +111,43 @@ class Line:
     async def close(self, grace: float | None = None) -> None:
         """Send nothing more, give the calls in flight `grace` seconds to be answered (None: as long as they take)."""
         self._closing = True
-        for call in self._calls.values():
-            if call.task not in self._sent:
-                call.task.cancel()
-        try:
-            if self._sent:
-                await asyncio.wait(self._sent, timeout=grace)
-        finally:
-            left = [call.task for call in self._calls.values()]
-            for task in left:
+        calls = [(call, call.task) for call in self._calls.values() if call.task]
+        for call, task in calls:
+            if not call.sent:
                 task.cancel()
-            await asyncio.gather(*left, return_exceptions=True)
+        try:
+            if calls:
+                await asyncio.wait([task for _, task in calls], timeout=grace)
+        finally:
+            for _, task in calls:
+                task.cancel()
+            await asyncio.gather(*(task for _, task in calls), return_exceptions=True)
             if self._embedded:
                 await self._embedded.stop()
 
-    def _ended(self, asked: str, call: asyncio.Task[Reply | Failure]) -> None:
-        del self._calls[asked]
-        if not call.cancelled():
-            call.exception()  # seen, even if nobody waits for it any more
+    async def _carry(self, call: _Call, asked: str, request: Request, urgency: int) -> None:
+        """Take a request to where its outcome is kept, and tell those who wait for it."""
+        try:
+            too_long = await self._embedded.too_long(self._session, request) if self._embedded else None
+            came = too_long or await self._insist(call, request, urgency)
+            outcome = await self._memory.keep_soon(asked, request.model, came)
+        except asyncio.CancelledError:
+            for answer in call.waiting:
+                answer.cancel()
+            raise
+        except Exception as error:  # whatever it is, it is for those who wait
+            for answer in call.waiting:
+                if not answer.done():
+                    answer.set_exception(error)
+                    answer.exception()  # seen: of several that fail together only the first is waited for
+        else:
+            for answer in call.waiting:
+                if not answer.done():
+                    answer.set_result(outcome)
+        finally:
+            del self._calls[asked]
 
-    async def _call(self, asked: str, request: Request, urgency: int) -> Reply | Failure:
-        outcome = await self._embedded.too_long(self._session, request) if self._embedded else None
-        return self._memory.keep(asked, request.model, outcome or await self._insist(asked, request, urgency))
-
-    async def _insist(self, asked: str, request: Request, urgency: int) -> Reply | Failure:
-        call = asyncio.current_task()
-        assert call  # noqa: S101 - for the type checker: every call is a task
+    async def _insist(self, call: _Call, request: Request, urgency: int) -> Reply | Failure:
         trouble = _Trouble("")
         for attempt in range(ATTEMPTS):
             if attempt:
@@ -149,23 +155,23 @@ class Line:
                 await asyncio.sleep(pause * random.uniform(0.5, 1))
             await self._pace.enter(urgency)
             try:
-                aside = self._till.admit(request)
-                outcome: Reply | Failure | _Trouble | None = None
-                self._sent.add(call)
+                if self._closing or not call.wanted:
+                    raise asyncio.CancelledError
+                aside = await self._till.admit_soon(request)
+                outcome: Reply | Failure | _Trouble = trouble
+                call.sent = True
                 try:
                     outcome = await self._try(request)
                 finally:
-                    self._sent.discard(call)
-                    cost = self._till.settle(aside, outcome if isinstance(outcome, Reply) else None)
+                    self._till.settle(aside, outcome if isinstance(outcome, Reply) else None)
+            except EndpointRefused:
+                self._pace.hold(DAY)  # whoever waits would be told the same
+                raise
             finally:
                 self._pace.leave()
-            if isinstance(outcome, Reply):
-                return outcome if cost is None else replace(outcome, cost=cost)
-            if isinstance(outcome, Failure):
+            if not isinstance(outcome, _Trouble):
                 return outcome
-            trouble = outcome
-            if self._closing or not self._calls[asked].waiting:
-                raise asyncio.CancelledError
+            trouble, call.sent = outcome, False
             if not trouble.connected and not self._reached and attempt == 2:
                 raise EndpointRefused(f"{self.endpoint.name}: {trouble.note}; is the server up?")
         return Failure(kind="unreachable", note=f"{trouble.note} ({ATTEMPTS} attempts)")
@@ -200,13 +206,13 @@ class Line:
             self._pace.hold(min(pause, LONGEST_PAUSE))
         if status != 200:
             words = self._clean(dialects.words(content, status))
-            if (field := dialects.refused(status, words, body)) and field not in known:
-                if field in self.endpoint.refuses:  # learned while this call was out
+            if (refused := dialects.refused(status, words, body)) and refused not in known:
+                if refused in self.endpoint.refuses:  # learned while this call was out
                     return _Trouble(words)
-                raise Refuses(self, field, words)
+                raise Refuses(self.endpoint, refused, words)
             return self._complaint(status, words, hints, began)
         try:
-            reply = self._dialect.reply(content, time.monotonic() - began)
+            reply = self._dialect.reply(content, time.monotonic() - began, self._till.cost)
         except dialects.Nonsense as error:
             return _Trouble(self._clean(str(error)))
         if any(

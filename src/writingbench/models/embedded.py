@@ -35,7 +35,7 @@ TEMPLATE = 512  # tokens that a chat template adds at most, as far as its prompt
 
 # Threads that wait for one another go to sleep after so many looks, not after 300,000: as fast alone, and on two cores
 # of which another program uses one, prompts are read 1.7 times as fast (bench/embedded.py). Sleeping at once would be
-# better beside others, and writes at a third of the speed alone.
+# better beside others, and alone writes at a third of the speed.
 SPIN = {"GOMP_SPINCOUNT": "1000"}
 
 GROUPS = Path("/sys/fs/cgroup")

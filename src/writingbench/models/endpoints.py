@@ -117,6 +117,8 @@ def resolve(name: str, base_url: str | None = None) -> Endpoint:
             raise UserError(f"--base-url {base_url!r} is not a URL; write it as http://HOST:PORT/v1")
         provider = provider.elsewhere(base_url.rstrip("/"))
     key = os.environ.get(provider.key, "").strip() if provider.key else ""
+    if any(ord(letter) < 32 or ord(letter) == 127 for letter in key):
+        raise UserError(f"{provider.key} holds a line break or another control character; set it to the key alone")
     if provider.vendor and not key:
         raise UserError(f"{name} needs an API key: set the environment variable {provider.key}")
     refuses = frozenset(provider.refuses)

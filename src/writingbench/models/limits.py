@@ -35,6 +35,8 @@ def hold(headers: Headers, tokens: float) -> float:
 
     `tokens` is what a call takes on average: an allowance of tokens is used up when it holds no more than that.
     """
+    if not any("ratelimit" in name.lower() for name in headers):
+        return 0.0
     longest = 0.0
     for kind, remaining, limit, reset in HEADERS:
         if (left := headers.get(remaining)) is None:

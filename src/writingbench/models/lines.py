@@ -6,7 +6,6 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -16,43 +15,17 @@ from writingbench.models.account import Account, Till
 from writingbench.models.chat import Line
 from writingbench.models.endpoints import Endpoint
 from writingbench.models.memory import Memory
-from writingbench.models.pace import Pace
-from writingbench.models.prices import Price, price_of
+from writingbench.models.prices import price_of
+from writingbench.models.terms import ANY, Terms
 from writingbench.records import UserError
 
 CONNECT = 10  # seconds to open a connection
 GRACE = 5.0  # seconds that calls in flight get when a run ends before its time
-ROOM = 4  # an endpoint's number of connections may grow to so many times what it begins with
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
-    """How hard servers may be asked and what that may cost. None is no ceiling of the user's own."""
-
-    connections: int | None = None  # calls in flight at most, on each endpoint
-    rpm: float | None = None  # calls a minute, on each endpoint
-    tpm: float | None = None  # tokens in and out a minute, on each endpoint
-    timeout: float = 1800.0  # seconds until an answer must be there in whole (a long one is not streamed)
-    max_cost: float | None = None  # US dollars, for this run of the program
-    prices: Mapping[str, Price] = field(default_factory=dict)  # of the user's own, by provider/model
-    first_pause: float = 0.5  # seconds before the first retry; each later one waits twice as long
-    batch: bool = False  # by the vendors' batch interfaces, where there are any
-
-    def pace(self, endpoint: Endpoint) -> Pace:
-        """The pace of an endpoint on these terms."""
-        usual = endpoint.provider.connections
-        if self.connections is None:
-            most = usual if endpoint.weights else usual * ROOM
-        else:
-            most = self.connections
-        # someone who names a ceiling knows the server; half of it is where doubling needs one round to get there
-        start = min(most, max(usual, most // 2))
-        return Pace(start, most, self.rpm, self.tpm)
 
 
 @asynccontextmanager
 async def connect(
-    endpoints: Iterable[Endpoint], memory: Memory, terms: Terms = Terms()
+    endpoints: Iterable[Endpoint], memory: Memory, terms: Terms = ANY
 ) -> AsyncIterator[Mapping[Endpoint, Line]]:
     """Open lines to `endpoints`, one for each: a writer that is its own judge shares its line.
 

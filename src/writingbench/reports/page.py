@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
-
-import jinja2
+from typing import TYPE_CHECKING, Any
 
 from writingbench.records import BANDS, Answer, Judgement, Query, Response, Verdict
 from writingbench.reports.table import bounds, coverage, left_out, lines, marks, mean, spent
+
+if TYPE_CHECKING:
+    import jinja2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +38,8 @@ class Entry:
 
 @cache
 def _templates() -> jinja2.Environment:
+    import jinja2  # noqa: PLC0415 - only a page needs it
+
     made = jinja2.Environment(
         loader=jinja2.PackageLoader("writingbench.reports"),
         autoescape=True,  # whatever the file is called: model output is hostile input

@@ -15,10 +15,11 @@ import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
 
-from writingbench.records import BANDS, Criterion, Message, Query, Text, UserError, fingerprint
+from writingbench.records import BANDS, Criterion, Message, Query, Text, UserError
 
 FIELDS = ("query", "response", "mark", "name", "description", "criterion", *BANDS)
 PLACE = re.compile("{(" + "|".join(FIELDS) + ")}")
@@ -34,7 +35,9 @@ class Prompt:
 
     def about(self, query: Query, response: str) -> Sheet:
         """The prompt filled in for one response, all but the criterion."""
-        values = {"query": query.text, "response": response, "mark": fingerprint(query.text, response)[:8]}
+        # no response can hold a hash of itself
+        mark = sha256(response.encode("utf-8", "replace")).hexdigest()[:8]
+        values = {"query": query.text, "response": response, "mark": mark}
         first = next((place.start() for place in PLACE.finditer(self.user) if place[1] not in values), len(self.user))
         before = (Message(role="system", content="", opening=_text(self.system)),) if self.system else ()
         opening = Text(fill(self.user[:first], values))

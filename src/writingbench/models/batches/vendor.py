@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from typing import BinaryIO, TypeVar
@@ -93,21 +94,22 @@ class Vendor:
 
         `begin` is called when it can come into being from then on. Raises Later or Declined when it surely has not.
         """
-        interface = self._interface
-        if interface.FILES:
-            body: bytes | BinaryIO = interface.order(await self._upload(calls), key)
-        else:
-            body = _spooled(calls(), *interface.AROUND)
+        if self._interface.FILES:
+            return await self._make(self._interface.order(await self._upload(calls), key), begin)
+        with _spooled(calls(), *self._interface.AROUND) as file:
+            return await self._make(file, begin)
+
+    async def _make(self, body: bytes | BinaryIO, begin: Callable[[], None]) -> str | None:
         begin()
         try:
-            status, content, hints = await self._post(interface.PATH, body, {"Content-Type": "application/json"})
+            status, content, hints = await self._post(self._interface.PATH, body, {"Content-Type": "application/json"})
         except aiohttp.ClientConnectorError as error:
             raise Later(_why(error)) from error
         except (*BROKEN, Nonsense):
             return None
         if status in (200, 201):
             try:
-                return interface.state(content).id
+                return self._interface.state(content).id
             except Nonsense:
                 return None
         words = dialects.words(content, status)
@@ -244,12 +246,12 @@ class Vendor:
         for attempt in range(ATTEMPTS):
             if attempt:
                 await asyncio.sleep(min(max(pause, self.pauses.after(attempt)), LONGEST_PAUSE))
-            form = aiohttp.FormData()
-            form.add_field("purpose", "batch")
-            file = _spooled(calls(), *self._interface.AROUND)
-            form.add_field("file", file, filename="calls.jsonl", content_type="application/jsonl")
             try:
-                status, content, hints = await self._post(self._interface.FILES, form, {})
+                with _spooled(calls(), *self._interface.AROUND) as file:
+                    form = aiohttp.FormData()
+                    form.add_field("purpose", "batch")
+                    form.add_field("file", file, filename="calls.jsonl", content_type="application/jsonl")
+                    status, content, hints = await self._post(self._interface.FILES, form, {})
                 words, pause = dialects.words(content, status), limits.retry_after(hints)
                 if status in (200, 201):
                     return decode(content, _file, "a file").id
@@ -294,15 +296,16 @@ class Vendor:
             yield line
 
 
-def _spooled(calls: Iterable[bytes], before: bytes, between: bytes, after: bytes) -> BinaryIO:
-    """The calls as a file that can be sent, and is gone when it has been."""
-    file = tempfile.TemporaryFile()
-    file.write(before)
-    for n, call in enumerate(calls):
-        file.write(between + call if n else call)
-    file.write(after)
-    file.seek(0)
-    return file  # type: ignore[return-value]
+@contextmanager
+def _spooled(calls: Iterable[bytes], before: bytes, between: bytes, after: bytes) -> Iterator[BinaryIO]:
+    """The calls as a file to be sent: they may be more than fits into memory twice."""
+    with tempfile.TemporaryFile() as file:
+        file.write(before)
+        for n, call in enumerate(calls):
+            file.write(between + call if n else call)
+        file.write(after)
+        file.seek(0)
+        yield file
 
 
 def _why(error: BaseException) -> str:

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from writingbench.models.dialects import anthropic, openai
 from writingbench.models.dialects.complaints import Complaint, complaint, refused, words
-from writingbench.models.dialects.nonsense import Nonsense
+from writingbench.models.dialects.nonsense import Nonsense, Price, unknown
 from writingbench.models.endpoints import Endpoint
 from writingbench.records import Reply, Request
 
@@ -26,7 +26,7 @@ class Dialect(Protocol):
     def body(self, request: Request, endpoint: Endpoint) -> dict[str, Any]:
         """The JSON body of a call."""
 
-    def reply(self, answer: bytes, seconds: float) -> Reply:
+    def reply(self, answer: bytes, seconds: float, price: Price = unknown) -> Reply:
         """A successful answer as a Reply. Raises Nonsense when it is none."""
 
 

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from writingbench.models.dialects.nonsense import Nonsense, count, decode
+from writingbench.models.dialects.nonsense import Nonsense, Price, count, decode, unknown
 from writingbench.models.endpoints import Endpoint
 from writingbench.records import Message, Reply, Request, Usage, filled
 
@@ -71,22 +71,24 @@ FINISH: dict[str | None, Literal["stop", "length", "refused"]] = {
 }
 
 
-def reply(answer: bytes, seconds: float) -> Reply:
+def reply(answer: bytes, seconds: float, price: Price = unknown) -> Reply:
     said = decode(answer, _answer, "a message")
-    finish, usage = FINISH.get(said.stop_reason, "stop"), said.usage or _Usage()
+    finish, used = FINISH.get(said.stop_reason, "stop"), said.usage or _Usage()
     if not said.content and finish == "stop":
         raise Nonsense("the answer holds no content")
-    cached, written = count(usage.cache_read_input_tokens), count(usage.cache_creation_input_tokens)
+    cached, written = count(used.cache_read_input_tokens), count(used.cache_creation_input_tokens)
+    usage = Usage(
+        input_tokens=count(used.input_tokens) + cached + written,
+        cached_tokens=cached,
+        cache_write_tokens=written,
+        output_tokens=count(used.output_tokens),
+    )
     return Reply(
         text="".join(block.text for block in said.content if block.type == "text"),
         reasoning="\n\n".join(block.thinking for block in said.content if block.type == "thinking"),
         finish=finish,
         model=said.model or "",
-        usage=Usage(
-            input_tokens=count(usage.input_tokens) + cached + written,
-            cached_tokens=cached,
-            cache_write_tokens=written,
-            output_tokens=count(usage.output_tokens),
-        ),
+        usage=usage,
         seconds=seconds,
+        cost=price(usage),
     )

@@ -11,7 +11,8 @@ import msgspec
 Complaint = Literal["account", "overlong", "refused", "busy", "broken", "call"]
 
 OVERLONG = re.compile(
-    r"context.{0,20}(length|window|size)|maximum.{0,20}(tokens|length)|too (long|many tokens)|prompt is too",
+    r"context.{0,20}(length|window|size)|maximum.{0,20}(tokens|length)|too (long|many tokens)|prompt is too"
+    r"|must be at least 1, got -",  # vLLM, of the room that a prompt leaves
     re.I,
 )
 POLICY = re.compile(
@@ -47,7 +48,9 @@ NO = re.compile(
     re.I,
 )
 # a limit that is too high is the user's to lower: without it, answers would be cut where the server likes
-TOO_HIGH = re.compile(r"too (large|high)|at most|maximum|less than|valid range|between|exceed", re.I)
+TOO_HIGH = re.compile(
+    r"too (large|high)|at (most|least)|maximum|less than|range|between|exceed|should be|expected a value", re.I
+)
 LIMITS = frozenset({"max_tokens", "max_completion_tokens"})
 CAN_GO = frozenset({"temperature", "top_p", "top_k", "response_format", "output_config", *LIMITS})
 

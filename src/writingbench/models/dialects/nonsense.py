@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import TypeVar
 
 import msgspec
 
+from writingbench.records import Usage
+
 T = TypeVar("T")
+
+
+Price = Callable[[Usage], float | None]
+"""What a call cost in US dollars, where that is known."""
+
+
+def unknown(usage: Usage) -> None:
+    """The price of a call that nobody has put a price on."""
 
 
 class Nonsense(Exception):

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from writingbench.models.dialects.nonsense import Nonsense, count, decode
+from writingbench.models.dialects.nonsense import Nonsense, Price, count, decode, unknown
 from writingbench.models.endpoints import Endpoint
 from writingbench.records import Message, Reply, Request, Usage, encoded, filled
 
@@ -19,7 +19,7 @@ def headers(key: str) -> dict[str, str]:
 
 def whole(message: Message) -> msgspec.Raw:
     """A message's text, of which the shared part was encoded before."""
-    return msgspec.Raw(b'"' + message.opening.json + encoded(message.content) + b'"')
+    return msgspec.Raw(b"".join((b'"', message.opening.json, encoded(message.content), b'"')))
 
 
 def body(request: Request, endpoint: Endpoint) -> dict[str, Any]:
@@ -88,26 +88,28 @@ FINISH: dict[str | None, Literal["stop", "length", "refused"]] = {
 }
 
 
-def reply(answer: bytes, seconds: float) -> Reply:
+def reply(answer: bytes, seconds: float, price: Price = unknown) -> Reply:
     completion = decode(answer, _completion, "a chat completion")
     if not completion.choices:
         said = completion.error.message if isinstance(completion.error, _Error) else completion.error
         raise Nonsense("the answer holds no choice" + (f": {said[:300]}" if said else ""))
-    choice, usage = completion.choices[0], completion.usage or _Usage()
+    choice, used = completion.choices[0], completion.usage or _Usage()
     message = choice.message
     text = message.content or ""
     if isinstance(text, list):
         text = "".join(part.text for part in text)
-    details = usage.prompt_tokens_details or _Details()
+    details = used.prompt_tokens_details or _Details()
+    usage = Usage(
+        input_tokens=count(used.prompt_tokens),
+        cached_tokens=count(details.cached_tokens or used.prompt_cache_hit_tokens or used.cached_tokens),
+        output_tokens=count(used.completion_tokens),
+    )
     return Reply(
         text=text or message.refusal or "",
         reasoning=message.reasoning_content or message.reasoning or "",
         finish="refused" if message.refusal and not text else FINISH.get(choice.finish_reason, "stop"),
         model=completion.model or "",
-        usage=Usage(
-            input_tokens=count(usage.prompt_tokens),
-            cached_tokens=count(details.cached_tokens or usage.prompt_cache_hit_tokens or usage.cached_tokens),
-            output_tokens=count(usage.completion_tokens),
-        ),
+        usage=usage,
         seconds=seconds,
+        cost=price(usage),
     )
