@@ -42,6 +42,7 @@ from writingbench.scores import Judged, Scores, add_up
 from writingbench.store import Store
 
 if TYPE_CHECKING:
+    from writingbench.models.batch import BatchLine
     from writingbench.models.chat import Line
 
 
@@ -153,17 +154,23 @@ def as_judge(judge: Endpoint, protocol: Protocol) -> Judge:
 
 async def item(query: Query, run: Run, to_writer: Asker, to_judge: Asker, seen: Progress) -> Item:
     """Take one query through the stages, as far as whom we ask can answer."""
-    made = Item(query=query, responses=[], judgements=[])
-    for draw in range(run.protocol.responses):
+
+    async def one(draw: int) -> tuple[list[Response], list[Judgement]]:
         response = await respond(query, run.writer, to_writer, draw)
         if response is None:
-            continue
-        made.responses.append(response)
+            return [], []
         seen.response(response)
-        if run.judge:
-            repeats = run.protocol.repeats
-            made.judgements.extend(await judge(query, response, run.judge, to_judge, repeats, seen.judgement))
-    return made
+        if not run.judge:
+            return [response], []
+        return [response], await judge(query, response, run.judge, to_judge, run.protocol.repeats, seen.judgement)
+
+    draws = range(run.protocol.responses)
+    made = [await one(0)] if len(draws) == 1 else await asyncio.gather(*(one(draw) for draw in draws))
+    return Item(
+        query=query,
+        responses=[response for responses, _ in made for response in responses],
+        judgements=[judgement for _, judgements in made for judgement in judgements],
+    )
 
 
 def known(endpoint: Endpoint, store: Store) -> Endpoint:
@@ -205,7 +212,7 @@ async def carry_out(
     endpoints = [one for one in (writer, judge) if one]
     from writingbench.models.lines import connect  # noqa: PLC0415 - brings the HTTP client, a sixth of a second
 
-    async with calm(), connect(endpoints, store, terms) as lines:
+    async with calm(), connect(endpoints, store, terms, seen.note) as lines:
         to_writer, to_judge = (lines[one] if one else None for one in (writer, judge))
         while True:
             run = _as_asked(run, to_writer, to_judge, store)
@@ -217,7 +224,7 @@ async def carry_out(
 
             try:
                 # enough queries under way to keep writer and judge busy, and no more: the rest wait unread
-                await models.drain(queries, one, workers=sum(line.most for line in lines.values()))
+                await models.drain(queries, one, workers=min(len(queries), sum(line.most for line in lines.values())))
             except Refuses as told:
                 store.learn(told.endpoint.place, told.field)
                 if begun:
@@ -235,7 +242,7 @@ async def carry_out(
                 return Done(run=run, calls=sum(line.asked for line in lines.values()))
 
 
-def _as_asked(run: Run, to_writer: Line | None, to_judge: Line | None, store: Store) -> Run:
+def _as_asked(run: Run, to_writer: Line | BatchLine | None, to_judge: Line | BatchLine | None, store: Store) -> Run:
     """The run as its servers can be asked for it, by what is known of them by now; their lines know it too."""
     for line in (to_writer, to_judge):
         if line:

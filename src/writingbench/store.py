@@ -25,7 +25,6 @@ import msgspec
 from writingbench.records import Failure, Query, Reply, UserError
 
 FORMAT = 2  # of the tables below; raised when they change
-GATHER = 0.002  # seconds in which what arrives shares one commit: 20 calls cost 10 µs each, one alone 29 (measured)
 WAIT = 60  # seconds for another process to let go of the file
 
 # with rowids where rows are large: without, each insert moves whole rows about (measured: 1.6 times slower)
@@ -134,10 +133,13 @@ class Store:
         return kept if isinstance(kept, Reply) else outcome
 
     async def keep_soon(self, asked: str, model: str, outcome: Reply | Failure) -> Reply | Failure:
-        """As `keep`, in one commit with whatever else arrives in the same two milliseconds; then it is on disk."""
+        """As `keep`, in one commit with whatever else came in the same turn of the event loop; then it is on disk.
+
+        Thirteen at once cost 15 µs each, one alone 29 (measured).
+        """
         loop = asyncio.get_running_loop()
         if not self._arrived:
-            loop.call_later(GATHER, self._keep_arrived)
+            loop.call_soon(self._keep_arrived)
         kept: asyncio.Future[Reply | Failure] = loop.create_future()
         self._arrived.append((asked, model, outcome, kept))
         return await kept

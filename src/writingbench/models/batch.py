@@ -12,9 +12,9 @@ import asyncio
 import re
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Protocol
 
@@ -26,7 +26,7 @@ from writingbench.models.batches.records import Result
 from writingbench.models.batches.vendor import Declined, Later, Pauses, Unknown, Vendor
 from writingbench.models.chat import ATTEMPTS
 from writingbench.models.endpoints import Endpoint
-from writingbench.models.memory import Memory
+from writingbench.models.memory import Known, Memory
 from writingbench.models.stops import Refuses, Spent
 from writingbench.records import EndpointRefused, Failure, Reply, Request
 
@@ -54,13 +54,17 @@ class Books(Memory, Protocol):
 
 @dataclass(slots=True)
 class _Call:
-    """A call that somebody waits for."""
+    """A call, and those who wait for what comes of it."""
 
     request: Request
-    answer: asyncio.Future[Reply | Failure]
-    waiting: int = 0  # how many
+    waiting: list[asyncio.Future[Reply | Failure]] = field(default_factory=list)
     tries: int = 0  # batches that brought nothing
     aside: tuple[float, float] | None = None  # money, from when it is to be sent until it is answered
+
+    @property
+    def wanted(self) -> bool:
+        """Whether anybody still waits."""
+        return not all(answer.cancelled() for answer in self.waiting)
 
 
 @dataclass(slots=True)
@@ -132,28 +136,24 @@ class BatchLine:
         """US dollars, on all lines that were opened together."""
         return self._till.account.spent
 
-    async def ask(self, request: Request, urgency: int = 0) -> Reply | Failure:
+    def ask(self, request: Request, urgency: int = 0) -> Awaitable[Reply | Failure]:
         """The reply to a request, from the store if it is there, else from a batch.
 
-        Raises EndpointRefused when asking anything else would be turned away too, Refuses when a field of the call
-        is, Spent when there is no money left for it.
+        Waiting for it raises EndpointRefused when asking anything else would be turned away too, Refuses when a field
+        of the call is, Spent when there is no money left for it.
         """
         asked = request.fingerprint
         if known := self._memory.reply(asked):
-            return known
+            return Known(known)
         call = self._calls.get(asked)
         if call is None:
             if not self._sent and not self._queue:
                 self._adopt()
-            call = self._calls[asked] = _Call(request, asyncio.get_running_loop().create_future())
+            call = self._calls[asked] = _Call(request)
             self._enqueue(asked)
-        call.waiting += 1
-        try:
-            return await asyncio.shield(call.answer)
-        finally:
-            call.waiting -= 1
-            if not call.waiting and asked in self._queue and self._calls.get(asked) is call:
-                self._end(asked, asyncio.CancelledError())
+        answer: asyncio.Future[Reply | Failure] = asyncio.get_running_loop().create_future()
+        call.waiting.append(answer)
+        return answer
 
     async def close(self, grace: float | None = None) -> None:
         """Send nothing more. Batches that were sent are waited for when `grace` is None; else they stay where they
@@ -226,8 +226,11 @@ class BatchLine:
     def _admitted(self) -> tuple[list[str], Spent | None]:
         """What there is money for in the queue, and why not for more."""
         wanted: list[str] = []
-        for asked in self._queue:
+        for asked in list(self._queue):
             call = self._calls[asked]
+            if not call.wanted:
+                self._end(asked, asyncio.CancelledError())
+                continue
             try:
                 call.aside = call.aside or self._till.admit(call.request)
             except Spent as told:
@@ -241,7 +244,7 @@ class BatchLine:
         piece: list[str] = []
         size = 0
         for asked in wanted:
-            if asked not in self._queue:  # nobody wants it any more
+            if asked not in self._queue:  # another process has sent it since
                 continue
             bytes_ = len(self._line("", asked)) + NAME
             if piece and (len(piece) == most or size + bytes_ > self._interface.BYTES - NAME):
@@ -260,7 +263,7 @@ class BatchLine:
         batch = None
         async with self._alone():
             since = await self._vendor.newest()
-            piece = [asked for asked in piece if asked in self._queue]  # others may not be wanted any more
+            piece = [asked for asked in piece if asked in self._queue and self._calls[asked].wanted]
             key = secrets.token_hex(6)
             mine = self._memory.claim(key, self.endpoint.place, since, piece)
             if mine:
@@ -451,11 +454,11 @@ class BatchLine:
         """What becomes of a call that was turned down: a Failure, what to raise, or the words of a trouble that may
         pass."""
         sent = self._dialect.body(request, self.endpoint).keys() if request else ()
-        field = dialects.refused(status, words, {*sent, *self.endpoint.refuses})
-        if field in self.endpoint.refuses:
+        name = dialects.refused(status, words, {*sent, *self.endpoint.refuses})
+        if name in self.endpoint.refuses:
             return words  # sent before that was known; it goes without the field now
-        if field:
-            return Refuses(self.endpoint, field, words)
+        if name:
+            return Refuses(self.endpoint, name, words)
         match dialects.complaint(status, words):
             case "busy" | "broken":
                 return words
@@ -490,12 +493,13 @@ class BatchLine:
         if (call := self._calls.pop(asked, None)) is None:
             return
         self._release(call)
-        if call.answer.done():
-            return
-        if isinstance(outcome, asyncio.CancelledError):
-            call.answer.cancel()
-        elif isinstance(outcome, BaseException):
-            call.answer.set_exception(outcome)
-            call.answer.exception()  # seen, even if nobody waits for it any more
-        else:
-            call.answer.set_result(outcome)
+        for answer in call.waiting:
+            if answer.done():
+                continue
+            if isinstance(outcome, asyncio.CancelledError):
+                answer.cancel()
+            elif isinstance(outcome, BaseException):
+                answer.set_exception(outcome)
+                answer.exception()  # seen: of several that fail together only the first is waited for
+            else:
+                answer.set_result(outcome)

@@ -99,6 +99,11 @@ class Line:
         return answer
 
     @property
+    def busy(self) -> bool:
+        """Whether anybody waits for anything."""
+        return bool(self._calls)
+
+    @property
     def most(self) -> int:
         """How many calls may be in flight, if the server bears them."""
         return self._pace.most
@@ -128,9 +133,10 @@ class Line:
     async def _carry(self, call: _Call, asked: str, request: Request, urgency: int) -> None:
         """Take a request to where its outcome is kept, and tell those who wait for it."""
         try:
-            too_long = await self._embedded.too_long(self._session, request) if self._embedded else None
-            came = too_long or await self._insist(call, request, urgency)
-            outcome = await self._memory.keep_soon(asked, request.model, came)
+            outcome: Reply | Failure | None = None
+            if self._embedded and (too_long := await self._embedded.too_long(self._session, request)):
+                outcome = await self._memory.keep_soon(asked, request.model, too_long)
+            outcome = outcome or await self._insist(call, asked, request, urgency)
         except asyncio.CancelledError:
             for answer in call.waiting:
                 answer.cancel()
@@ -147,7 +153,8 @@ class Line:
         finally:
             del self._calls[asked]
 
-    async def _insist(self, call: _Call, request: Request, urgency: int) -> Reply | Failure:
+    async def _insist(self, call: _Call, asked: str, request: Request, urgency: int) -> Reply | Failure:
+        """Send a request until it is answered or has failed, and keep what came."""
         trouble = _Trouble("")
         for attempt in range(ATTEMPTS):
             if attempt:
@@ -164,17 +171,21 @@ class Line:
                     outcome = await self._try(request)
                 finally:
                     self._till.settle(aside, outcome if isinstance(outcome, Reply) else None)
+                if not isinstance(outcome, _Trouble):
+                    # before the next is sent: what a kill can lose is what was in flight, and no more
+                    return await self._memory.keep_soon(asked, request.model, outcome)
             except EndpointRefused:
                 self._pace.hold(DAY)  # whoever waits would be told the same
                 raise
             finally:
                 self._pace.leave()
-            if not isinstance(outcome, _Trouble):
-                return outcome
             trouble, call.sent = outcome, False
+            if self._closing or not call.wanted:
+                raise asyncio.CancelledError
             if not trouble.connected and not self._reached and attempt == 2:
                 raise EndpointRefused(f"{self.endpoint.name}: {trouble.note}; is the server up?")
-        return Failure(kind="unreachable", note=f"{trouble.note} ({ATTEMPTS} attempts)")
+        failure = Failure(kind="unreachable", note=f"{trouble.note} ({ATTEMPTS} attempts)")
+        return await self._memory.keep_soon(asked, request.model, failure)
 
     async def _try(self, request: Request) -> Reply | Failure | _Trouble:
         known, body = self.endpoint.refuses, self._dialect.body(request, self.endpoint)

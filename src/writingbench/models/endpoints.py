@@ -36,7 +36,9 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         """The same dialect at another address, where a vendor's own habits do not hold."""
         if not self.vendor:
             return msgspec.structs.replace(self, base_url=base_url)
-        return Provider(connections=self.connections, key=self.key, base_url=base_url, dialect=self.dialect)
+        return Provider(
+            connections=self.connections, key=self.key, base_url=base_url, dialect=self.dialect, batch=self.batch
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 import aiohttp
 
 from writingbench.models.account import Account, Till
+from writingbench.models.batch import BatchLine, Books
 from writingbench.models.chat import Line
 from writingbench.models.endpoints import Endpoint
-from writingbench.models.memory import Memory
 from writingbench.models.prices import price_of
 from writingbench.models.terms import ANY, Terms
 from writingbench.records import UserError
@@ -25,8 +26,11 @@ GRACE = 5.0  # seconds that calls in flight get when a run ends before its time
 
 @asynccontextmanager
 async def connect(
-    endpoints: Iterable[Endpoint], memory: Memory, terms: Terms = ANY
-) -> AsyncIterator[Mapping[Endpoint, Line]]:
+    endpoints: Iterable[Endpoint],
+    memory: Books,
+    terms: Terms = ANY,
+    note: Callable[[str], None] = lambda text: None,
+) -> AsyncIterator[Mapping[Endpoint, Line | BatchLine]]:
     """Open lines to `endpoints`, one for each: a writer that is its own judge shares its line.
 
     When the block is left, calls in flight get a few seconds to be answered and kept. Raises UserError when there is
@@ -35,7 +39,7 @@ async def connect(
     sessions: dict[bool, aiohttp.ClientSession] = {}
     timeout = aiohttp.ClientTimeout(total=terms.timeout, sock_connect=CONNECT)
     account = Account(terms.max_cost)
-    lines: dict[Endpoint, Line] = {}
+    lines: dict[Endpoint, Line | BatchLine] = {}
     try:
         for endpoint in dict.fromkeys(endpoints):
             here = _is_here(endpoint)
@@ -47,9 +51,20 @@ async def connect(
             price = price_of(endpoint, terms.prices)
             if price is None and terms.max_cost is not None:
                 raise UserError(
-                    f"--max-cost needs to know what {endpoint.name} costs, and nobody does; write it into a file for "
-                    "--prices"
+                    f"--max-cost: no price of {endpoint.name} is known here; write one into a file for --prices"
                 )
+            if not terms.batch and memory.unsettled(endpoint.place):
+                raise UserError(
+                    f"a batch of calls to {endpoint.name} is still with the vendor; fetch it with --batch, since "
+                    "asking call by call would pay for them twice"
+                )
+            if terms.batch and not endpoint.provider.batch:
+                note(f"{endpoint.name} has no batch interface; it is asked call by call")
+            if terms.batch and endpoint.provider.batch:
+                till = Till(account, partial(price, batch=True) if price else None)
+                idle = partial(_idle, tuple(lines.values()))
+                lines[endpoint] = BatchLine(endpoint, sessions[here], memory, till, idle=idle, note=note)
+                continue
             till = Till(account, price)
             lines[endpoint] = Line(
                 endpoint, sessions[here], memory, terms.pace(endpoint), till, first_pause=terms.first_pause
@@ -61,6 +76,11 @@ async def connect(
         finally:  # a second Ctrl-C arrives while the lines close
             for session in sessions.values():
                 await session.close()
+
+
+def _idle(feeding: tuple[Line | BatchLine, ...]) -> bool:
+    """Whether nothing comes any more from the lines that stand before another: the writer's, before the judge's."""
+    return not any(line.busy for line in feeding)
 
 
 def _socket(address: aiohttp.AddrInfoType) -> socket.socket:

@@ -311,6 +311,6 @@ def _spooled(calls: Iterable[bytes], before: bytes, between: bytes, after: bytes
 def _why(error: BaseException) -> str:
     if isinstance(error, aiohttp.ClientConnectorError):
         return f"nothing answers at {error.host}:{error.port} ({error.os_error.strerror or error})"
-    if isinstance(error, Nonsense):
+    if isinstance(error, Nonsense) or not isinstance(error, aiohttp.ClientError | ConnectionError | TimeoutError):
         return str(error)
     return f"the connection broke off ({type(error).__name__}: {error})"
