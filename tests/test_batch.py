@@ -674,3 +674,55 @@ def test_an_evaluation_is_a_batch_of_answers_a_batch_of_marks_and_one_of_what_co
     assert [type(verdict) for verdict in verdicts] == [Verdict] * 20
     assert [len(batch.calls) for batch in server.batches.values()] == [4, 20, 2]
     assert calls == 26
+
+
+def command(out, *options):
+    ended = subprocess.run(
+        [sys.executable, "-m", "writingbench", "run", "--out", str(out), "--index", "3", "--index", "4", *options],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+        env={**os.environ, "OPENAI_API_KEY": KEY, "ANTHROPIC_API_KEY": KEY},
+    )
+    return ended
+
+
+def test_the_command_line_asks_both_vendors_by_batch_says_so_and_a_second_run_asks_nothing(server, tmp_path):
+    def answer(call):
+        marking = "Mark the response" in call.text
+        return Said('{"reason": "It does what was asked for.", "score": 7}' if marking else "My answer. 我的答案。")
+
+    server.answer = answer
+    (tmp_path / "prices.toml").write_text(
+        '["openai/gpt"]\ninput = 1\noutput = 1\n["anthropic/claude"]\ninput = 1\noutput = 1'
+    )
+    models = ["--writer", "openai/gpt", "--judge", "anthropic/claude", "--base-url", server.url]
+    models += ["--prices", str(tmp_path / "prices.toml"), "--batch"]
+    ended = command(tmp_path, *models)
+    assert ended.returncode == 0, ended.stderr
+    assert [len(batch.calls) for batch in server.batches.values()] == [2, 10]
+    assert ended.stderr.count("stopping now loses nothing") == 2
+    assert "12 calls made." in ended.stdout
+    usage = json.loads((tmp_path / "scores.json").read_text("utf-8"))["models"][0]["usage"]
+    assert usage["cost"] == pytest.approx((usage["input_tokens"] + usage["output_tokens"]) / 1e6 / 2)
+    again = command(tmp_path, *models)
+    assert "Nothing to ask" in again.stdout
+    assert len(server.batches) == 2
+
+
+def test_where_nobody_can_be_asked_by_batch_one_line_says_who_can(tmp_path):
+    ended = command(
+        tmp_path, "--writer", "deepseek/chat", "--judge", "vllm/tiny", "--batch", "--base-url", "http://127.0.0.1:9/v1"
+    )
+    assert ended.returncode == 2
+    assert "deepseek/chat and vllm/tiny cannot be asked by batch; providers that can: openai, anthropic" in ended.stderr
+    assert ended.stderr.count("\n") == 1
+
+
+def test_while_a_batch_is_with_the_vendor_nothing_is_asked_call_by_call(server, store, tmp_path):
+    store.claim("abc", endpoint("openai", server.url).place, "", ["f" * 32])
+    ended = command(tmp_path, "--writer", "openai/tiny", "--judge", "openai/tiny", "--base-url", server.url)
+    assert ended.returncode == 2
+    assert "still with the vendor; fetch it with --batch" in ended.stderr
+    assert not server.seen

@@ -127,8 +127,13 @@ def test_json_output_has_the_promised_shape_and_nothing_around_it(tmp_path):
     assert model["languages"]["zh"]["n"] == 6
     assert model["requirements"]["length"]["R"]["mean"] == 7.0
     assert model["usage"] == {
-        "calls": 72, "input_tokens": 72 * 11, "cached_tokens": 72 * 5, "cache_write_tokens": 0, "output_tokens": 72 * 7, "cost": None,
-    }  # fmt: skip
+        "calls": 72,
+        "input_tokens": 72 * 11,
+        "cached_tokens": 72 * 5,
+        "cache_write_tokens": 0,
+        "output_tokens": 72 * 7,
+        "cost": None,
+    }
 
 
 def test_a_run_with_failed_items_is_done_but_incomplete(tmp_path):

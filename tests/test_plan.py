@@ -106,7 +106,7 @@ def test_a_short_beginning_and_a_batch_are_not_counted_on_to_be_cached(server, s
     run, _ = run_on(server, brief)
     assert stages(run, ENGLISH[:1], judge=CACHED.cost)[1].cached_tokens == 0
     run, _ = run_on(server)
-    whole, halved = stages(run, ENGLISH[:1])[1], stages(run, ENGLISH[:1], judge=CACHED.cost, batch=True)[1]
+    whole, halved = stages(run, ENGLISH[:1])[1], stages(run, ENGLISH[:1], judge=CACHED.cost, batches=(True, True))[1]
     assert halved.cached_tokens == 0
     assert halved.cost == pytest.approx(whole.cost / 2)
 

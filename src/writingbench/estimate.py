@@ -70,12 +70,12 @@ async def estimate(
     *,
     writer: Cost | None,
     judge: Cost | None,
-    batch: bool = False,
+    batches: tuple[bool, bool] = (False, False),
 ) -> list[Stage]:
     """The stages of `run` on `queries`; `store` is None where nothing has been asked yet.
 
-    `writer` and `judge` say what their calls cost, None where that is not known. The calls of a `batch` come in any
-    order, so no cache is counted on.
+    `writer` and `judge` say what their calls cost, None where that is not known, and `batches` whether each goes by
+    batch. The calls of a batch come in any order, so no cache is counted on.
     """
     written, judged = await _examples(run, store) if store else ([], [])
     answers = [tokens(answer.text) for reply in written if isinstance(answer := read(reply), Answer)]
@@ -86,7 +86,7 @@ async def estimate(
         sampling=run.writer.sampling,
         store=store,
         price=writer,
-        batch=batch,
+        batch=batches[0],
         stand_in=Reply(text=FILLER * max(1, round(usual / NARROW)), finish="stop"),
     )
     to_judge = to_writer
@@ -96,7 +96,7 @@ async def estimate(
             sampling=run.judge.sampling,
             store=store,
             price=judge,
-            batch=batch,
+            batch=batches[1],
             waits_for=to_writer.stand_in,
             longer=longest - usual if longest else None,
         )

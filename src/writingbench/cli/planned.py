@@ -47,7 +47,7 @@ def look_ahead(
                 store,
                 writer=price_of(writer, terms.prices),
                 judge=price_of(judge, terms.prices),
-                batch=terms.batch,
+                batches=(terms.batches(writer), terms.batches(judge)),
             )
         )
 

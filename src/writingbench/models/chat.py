@@ -76,6 +76,7 @@ class Line:
         self._pace = pace
         self._till = till
         self._dialect = dialects.of(endpoint)
+        self._secrets = endpoint.secrets
         self._embedded = Embedded(endpoint) if endpoint.weights else None
         self._calls: dict[str, _Call] = {}
         self._closing = False
@@ -211,7 +212,7 @@ class Line:
         self._reached = True
         if content is None:
             return _Trouble(f"the answer is larger than {LARGEST >> 20} MiB")
-        for secret in self.endpoint.secrets:  # whatever a server echoes; before words are cut, which could halve it
+        for secret in self._secrets:  # whatever a server echoes; before words are cut, which could halve it
             content = content.replace(secret.encode(), b"***")
         if (pause := limits.hold(hints, self._pace.tokens)) > 0:
             self._pace.hold(min(pause, LONGEST_PAUSE))
@@ -226,16 +227,14 @@ class Line:
             reply = self._dialect.reply(content, time.monotonic() - began, self._till.cost)
         except dialects.Nonsense as error:
             return _Trouble(self._clean(str(error)))
-        if any(
-            secret in said for secret in self.endpoint.secrets for said in (reply.text, reply.reasoning, reply.model)
-        ):
+        if any(secret in said for secret in self._secrets for said in (reply.text, reply.reasoning, reply.model)):
             clean = self._clean  # JSON has more than one spelling for some characters
             reply = replace(reply, text=clean(reply.text), reasoning=clean(reply.reasoning), model=clean(reply.model))
         self._pace.answered(reply.usage.input_tokens + reply.usage.output_tokens)
         return reply
 
     def _clean(self, words: str) -> str:
-        for secret in self.endpoint.secrets:
+        for secret in self._secrets:
             words = words.replace(secret, "***")
         return words
 

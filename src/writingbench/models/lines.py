@@ -15,7 +15,7 @@ import aiohttp
 from writingbench.models.account import Account, Till
 from writingbench.models.batch import BatchLine, Books
 from writingbench.models.chat import Line
-from writingbench.models.endpoints import Endpoint
+from writingbench.models.endpoints import Endpoint, providers
 from writingbench.models.prices import price_of
 from writingbench.models.terms import ANY, Terms
 from writingbench.records import UserError
@@ -36,12 +36,16 @@ async def connect(
     When the block is left, calls in flight get a few seconds to be answered and kept. Raises UserError when there is
     a ceiling on cost and an endpoint whose price nobody knows.
     """
+    endpoints = tuple(dict.fromkeys(endpoints))
+    if terms.batch and not any(terms.batches(endpoint) for endpoint in endpoints):
+        names = " and ".join(endpoint.name for endpoint in endpoints)
+        raise UserError(f"--batch: {names} cannot be asked by batch; providers that can: {', '.join(_batching())}")
     sessions: dict[bool, aiohttp.ClientSession] = {}
     timeout = aiohttp.ClientTimeout(total=terms.timeout, sock_connect=CONNECT)
     account = Account(terms.max_cost)
     lines: dict[Endpoint, Line | BatchLine] = {}
     try:
-        for endpoint in dict.fromkeys(endpoints):
+        for endpoint in endpoints:
             here = _is_here(endpoint)
             if here not in sessions:
                 # a proxy from the environment is for the world outside, never for this machine's own servers
@@ -58,9 +62,9 @@ async def connect(
                     f"a batch of calls to {endpoint.name} is still with the vendor; fetch it with --batch, since "
                     "asking call by call would pay for them twice"
                 )
-            if terms.batch and not endpoint.provider.batch:
+            if terms.batch and not terms.batches(endpoint):
                 note(f"{endpoint.name} has no batch interface; it is asked call by call")
-            if terms.batch and endpoint.provider.batch:
+            if terms.batches(endpoint):
                 till = Till(account, partial(price, batch=True) if price else None)
                 idle = partial(_idle, tuple(lines.values()))
                 lines[endpoint] = BatchLine(endpoint, sessions[here], memory, till, idle=idle, note=note)
@@ -76,6 +80,10 @@ async def connect(
         finally:  # a second Ctrl-C arrives while the lines close
             for session in sessions.values():
                 await session.close()
+
+
+def _batching() -> list[str]:
+    return [name for name, provider in providers().items() if provider.batch]
 
 
 def _idle(feeding: tuple[Line | BatchLine, ...]) -> bool:

@@ -25,6 +25,10 @@ class Terms:
     first_pause: float = 0.5  # seconds before the first retry; each later one waits twice as long
     batch: bool = False  # by the vendors' batch interfaces, where there are any
 
+    def batches(self, endpoint: Endpoint) -> bool:
+        """Whether an endpoint is asked by batch."""
+        return self.batch and endpoint.provider.batch
+
     def pace(self, endpoint: Endpoint) -> Pace:
         """The pace of an endpoint on these terms."""
         usual = endpoint.provider.connections
