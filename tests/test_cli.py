@@ -238,3 +238,39 @@ def test_interrupted_once_it_ends_with_130_and_keeps_what_was_answered(tmp_path)
     assert running.returncode == 130
     assert "the same command goes on from there" in complaint
     assert (tmp_path / "writingbench-out/store.db").stat().st_size > 0
+
+
+@pytest.mark.parametrize(
+    ("price", "shown"),
+    [
+        ("input = 1\noutput = 2\ncached = 0.5\n", "$0.0016"),  # 72 calls: 6 fresh, 5 cached and 7 written tokens each
+        (None, "cost not known"),
+    ],
+)
+def test_summary_and_report_say_what_was_spent_and_how_much_the_servers_cache_served(tmp_path, price, shown):
+    prices = ()
+    if price:
+        (tmp_path / "prices.toml").write_text(f'["openai/m"]\n{price}', "utf-8")
+        prices = ("--prices", tmp_path / "prices.toml")
+    with Server(reply) as server:
+        ended = call("run", *models(server), *prices, cwd=tmp_path)
+    line = f"72 replies, 792 input tokens (45% from the server's cache), 504 output tokens, {shown}"
+    assert f"Spent: {line}" in ended.stdout
+    page = (tmp_path / "writingbench-out/report.html").read_text("utf-8")
+    assert line.replace("'", "&#39;") in page
+
+
+def test_plan_says_what_is_left_to_pay_for_sends_nothing_and_makes_no_folder(tmp_path):
+    (tmp_path / "prices.toml").write_text('["openai/m"]\ninput = 1\noutput = 2\n', "utf-8")
+    with Server(reply) as server:
+        arguments = (*models(server), "--prices", tmp_path / "prices.toml")
+        ahead = call("plan", *arguments, cwd=tmp_path)
+        assert not server.seen
+        assert not (tmp_path / "writingbench-out").exists()
+        call("run", *arguments, "--limit", 3, cwd=tmp_path)
+        behind = json.loads(call("plan", *arguments, "--json", cwd=tmp_path).stdout)
+        assert len(server.seen) == 18
+    assert "Nothing was sent." in ahead.stdout
+    assert re.search(r"all +72 +0 +72 ", ahead.stdout)
+    assert [(stage["stored"], stage["missing"]) for stage in behind["stages"]] == [(3, 9), (15, 45)]
+    assert behind["cost"] > 0

@@ -47,7 +47,7 @@ def spent(paid: Paid) -> str:
 
 def _money(paid: Paid) -> str:
     if not paid.unpriced:
-        return f"${paid.cost:,.4f}"
+        return f"${paid.cost:,.4f}" if paid.cost else "$0"
     if paid.unpriced == paid.replies:
         return "cost not known"
     return f"${paid.cost:,.4f} and {paid.unpriced:,} replies whose cost is not known"
