@@ -32,7 +32,8 @@ check: .venv/dev
 
 # What speed is, as ratios within one run; some 10 minutes on two quiet cores, and worth nothing on busy ones.
 bench: .venv/dev
-	$(BIN)/python bench/overhead.py
+	$(BIN)/python bench/overhead.py --connections 200
+	$(BIN)/python bench/overhead.py --connections 64
 	$(BIN)/python bench/pipelining.py
 	$(BIN)/python bench/memory.py
 	$(BIN)/python bench/startup.py

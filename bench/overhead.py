@@ -1,6 +1,6 @@
 """What everything around a call costs: an evaluation against a bare loop that posts the same bodies.
 
-    python bench/overhead.py --queries 1000 --rounds 5
+    python bench/overhead.py --queries 1000 --rounds 5 --connections 200
 
 Against a server without latency, on one core, in turn: `bare`, an aiohttp loop with as many connections that posts
 what an evaluation sends and throws the answers away; `whole`, the evaluation itself, with a new store on disk, progress
@@ -31,11 +31,10 @@ from writingbench.benchmark import Benchmark
 from writingbench.models import drain
 
 MODEL = "vllm/tiny"
-CONNECTIONS = 64
 WAITING = 0.25  # of the bare loop's time, for the server and the network, where the machine has nothing else to do
 
 
-async def bare(bodies: Sequence[bytes], url: str) -> None:
+async def bare(bodies: Sequence[bytes], url: str, connections: int) -> None:
     """Post every body, throw every answer away."""
     headers = {"Content-Type": "application/json"}
     timeout = aiohttp.ClientTimeout(total=1800, sock_connect=10)
@@ -45,15 +44,15 @@ async def bare(bodies: Sequence[bytes], url: str) -> None:
             async with session.post(f"{url}/chat/completions", data=body, headers=headers) as answer:
                 await answer.read()
 
-        await drain(bodies, post, CONNECTIONS)
+        await drain(bodies, post, connections)
 
 
-def command(asked: Benchmark, url: str) -> None:
+def command(connections: int, asked: Benchmark, url: str) -> None:
     """All of `writingbench run`, in a process of its own."""
     with tempfile.TemporaryDirectory() as folder:
         file = write(asked, Path(folder) / "asked.jsonl")
         run = ["run", "--writer", MODEL, "--judge", MODEL, "--base-url", url]
-        run += ["--benchmark", str(file), "--out", folder, "--max-connections", str(CONNECTIONS)]
+        run += ["--benchmark", str(file), "--out", folder, "--max-connections", str(connections)]
         subprocess.run([*COMMAND, *run], check=True, stdout=subprocess.DEVNULL)
 
 
@@ -78,18 +77,20 @@ def main() -> None:
     options.add_argument("--tokens", type=int, default=1500, help="of an answer")
     options.add_argument("--file", type=Path, help="queries, instead of the official ones")
     options.add_argument("--no-command", action="store_true", help="without the whole command")
+    options.add_argument("--connections", type=int, default=200)
     chosen = options.parse_args()
+    connections = chosen.connections
     asked = queries(chosen.queries, chosen.file)
     with tempfile.TemporaryDirectory() as folder, serving(tokens=chosen.tokens) as url, terminal():
         sent = Path(folder) / "sent.jsonl"
         with serving(tokens=chosen.tokens, record=sent) as recording:
-            asyncio.run(evaluation(asked, recording, MODEL, MODEL, CONNECTIONS)())
+            asyncio.run(evaluation(asked, recording, MODEL, MODEL, connections)())
         bodies = sent.read_bytes().split(b"\n")[:-1]
-        whole = evaluation(asked, url, MODEL, MODEL, CONNECTIONS)
+        whole = evaluation(asked, url, MODEL, MODEL, connections)
         ways: dict[str, Callable[[], object]] = {
-            "bare": lambda: asyncio.run(bare(bodies, url)),
+            "bare": lambda: asyncio.run(bare(bodies, url, connections)),
             "whole": lambda: asyncio.run(whole()),
-            "command": lambda: command(asked, url),
+            "command": lambda: command(connections, asked, url),
         }
         if chosen.no_command:
             del ways["command"]
@@ -97,7 +98,7 @@ def main() -> None:
         rounds = [{name: timed(way) for name, way in ways.items()} for _ in range(chosen.rounds)]
     size = sum(map(len, bodies)) / len(bodies)
     print(
-        f"{asked.name}: {len(bodies):,} calls of {size:,.0f} bytes, {CONNECTIONS} connections, {chosen.rounds} rounds"
+        f"{asked.name}: {len(bodies):,} calls of {size:,.0f} bytes, {connections} connections, {chosen.rounds} rounds"
     )
     for name in ways:
         clock, busy = (median(one[name][kind] for one in rounds) / len(bodies) * 1000 for kind in (0, 1))

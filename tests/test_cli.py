@@ -240,6 +240,23 @@ def test_interrupted_once_it_ends_with_130_and_keeps_what_was_answered(tmp_path)
     assert (tmp_path / "writingbench-out/store.db").stat().st_size > 0
 
 
+def test_a_response_is_judged_as_soon_as_it_exists_while_others_are_still_being_written(tmp_path):
+    def slowly(seen):
+        judging = "Criterion: " in seen.text
+        late = not judging and len([one for one in server.seen if "Criterion: " not in one.text]) > 1
+        return Answer(reply(seen).body, delay=2.0 if late else 0.0)
+
+    with Server(slowly) as server:
+        ended = call("run", *models(server), "--limit", 4, cwd=tmp_path)
+        judging = [number for number, seen in enumerate(server.seen) if "Criterion: " in seen.text]
+        writing = [number for number in range(len(server.seen)) if number not in judging]
+    assert ended.returncode == 0
+    assert len(writing) == 4
+    # all five marks of the first response are there before the next response is
+    marked = max(server.steps.index(("out", number)) for number in judging[:5])
+    assert marked < sorted(server.steps.index(("out", number)) for number in writing)[1]
+
+
 @pytest.mark.parametrize(
     ("price", "shown"),
     [
