@@ -189,7 +189,7 @@ def test_the_key_is_in_no_file_and_no_message(vendor, server, store, tmp_path):
 # stopped between submit and fetch
 
 
-def child(vendor, server, path, *texts, lease=""):
+def child(vendor, server, path, *texts):
     """A process of its own that asks these, and prints what it is told and answered."""
     code = f"""
         import sys

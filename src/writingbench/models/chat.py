@@ -14,6 +14,7 @@ import msgspec
 
 from writingbench.models import dialects, limits
 from writingbench.models.account import Till
+from writingbench.models.body import LARGEST, read_body
 from writingbench.models.embedded import Embedded
 from writingbench.models.endpoints import Endpoint
 from writingbench.models.memory import Known, Memory
@@ -25,7 +26,6 @@ ATTEMPTS = 6
 LONGEST_PAUSE = 60.0  # seconds between two attempts
 PATIENCE = 900.0  # seconds; a server that wants to be left alone for longer ends the run
 DAY = 86_400.0  # seconds
-LARGEST = 64 << 20  # bytes of one answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +198,7 @@ class Line:
             async with self._session.post(
                 base + self._dialect.PATH, data=msgspec.json.encode(body), headers=headers, allow_redirects=False
             ) as answer:
-                content, status = await _read(answer), answer.status
+                content, status = await read_body(answer), answer.status
                 hints = answer.headers
         except aiohttp.ClientConnectorError as error:
             where = urlsplit(base).netloc.rpartition("@")[2]
@@ -258,16 +258,3 @@ class Line:
         if self._embedded:
             return await self._embedded.address()
         return self.endpoint.provider.base_url, self.endpoint.key
-
-
-async def _read(answer: aiohttp.ClientResponse) -> bytes | None:
-    """The body of an answer; None when it is too large for anyone to have meant it."""
-    if 0 <= (answer.content_length or -1) <= LARGEST and "Content-Encoding" not in answer.headers:
-        return await answer.read()
-    parts, size = [], 0
-    async for part in answer.content.iter_any():
-        size += len(part)
-        if size > LARGEST:
-            return None
-        parts.append(part)
-    return b"".join(parts)

@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from writingbench.models.account import Account, Till
-from writingbench.models.batch import BatchLine, Books
+from writingbench.models.batch import BatchLine
+from writingbench.models.batches.course import Books
 from writingbench.models.chat import Line
 from writingbench.models.endpoints import Endpoint, providers
 from writingbench.models.prices import price_of

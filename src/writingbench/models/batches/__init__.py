@@ -12,7 +12,7 @@ from writingbench.models.batches.records import Result, State
 from writingbench.models.dialects.nonsense import decode
 from writingbench.models.endpoints import Endpoint
 
-__all__ = ["Interface", "Result", "State", "listed", "of"]
+__all__ = ["Interface", "listed", "of"]
 
 
 class Interface(Protocol):

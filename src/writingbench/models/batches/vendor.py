@@ -17,7 +17,8 @@ from yarl import URL
 
 from writingbench.models import batches, dialects, limits
 from writingbench.models.batches.records import Result, State
-from writingbench.models.chat import ATTEMPTS, LARGEST, LONGEST_PAUSE, _read
+from writingbench.models.body import LARGEST, read_body, read_lines
+from writingbench.models.chat import ATTEMPTS, LONGEST_PAUSE
 from writingbench.models.dialects.nonsense import Nonsense, decode
 from writingbench.models.endpoints import Endpoint
 from writingbench.records import EndpointRefused
@@ -271,7 +272,7 @@ class Vendor:
             return answer.status, await self._content(answer), answer.headers
 
     async def _content(self, answer: aiohttp.ClientResponse) -> bytes:
-        content = await _read(answer)
+        content = await read_body(answer)
         if content is None:
             raise Nonsense(f"the answer is larger than {LARGEST >> 20} MiB")
         return self._clean(content)
@@ -281,19 +282,9 @@ class Vendor:
         return content.replace(self._key, b"***") if self._key else content
 
     async def _lines(self, answer: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
-        parts: list[bytes] = []
-        size = 0
-        async for part in answer.content.iter_any():
-            *ended, rest = part.split(b"\n")
-            for piece in ended:
-                size += len(piece)
-                if size <= LARGEST and (line := self._clean(b"".join((*parts, piece)))).strip():
-                    yield line
-                parts, size = [], 0
-            size += len(rest)
-            parts.append(rest if size <= LARGEST else b"")
-        if size <= LARGEST and (line := self._clean(b"".join(parts))).strip():
-            yield line
+        async for line in read_lines(answer):
+            if (clean := self._clean(line)).strip():
+                yield clean
 
 
 @contextmanager
