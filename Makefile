@@ -30,7 +30,7 @@ check: .venv/dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# What speed is, as ratios within one run; some 10 minutes on two quiet cores, and worth nothing on busy ones.
+# What speed is, as ratios within one run; some 20 minutes on two quiet cores, and worth nothing on busy ones.
 bench: .venv/dev
 	$(BIN)/python bench/overhead.py --connections 200
 	$(BIN)/python bench/overhead.py --connections 64

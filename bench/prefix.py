@@ -5,7 +5,7 @@
 Responses of about 1,200 tokens are judged by five criteria each in two layouts: ours, the criterion last and the first
 criterion's call alone before the other four, and the published one, where the criterion stands before request and
 response. Same words, same server, the two by turns. "afresh" is the share of prompt tokens that the server had to
-compute. Four responses took five minutes on two cores that others used too.
+compute. Ten responses take some six minutes on two cores.
 """
 
 from __future__ import annotations

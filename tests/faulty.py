@@ -13,11 +13,12 @@ import json
 import random
 import socket
 import struct
-import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from server import Running
 
 HUGE = "word " * 2_000_000  # 10 MB
 PAGE = b"<!DOCTYPE html>\n<html><head><title>Oops</title></head>\n<body><h1>Something is wrong</h1></body></html>\n"
@@ -110,7 +111,7 @@ FAULTS: dict[str, Callable[[Call], Wire]] = {
 }
 
 
-class Faulty:
+class Faulty(Running):
     """`url` is its base URL, `calls` what it got, `most` how many were being answered at the same time.
 
     `rate` is the share of calls that meet a fault, drawn from `kinds` by a generator begun at `seed`; `latency` the
@@ -125,16 +126,13 @@ class Faulty:
         latency: float | Callable[[Call], float] = 0.0,
         answer: Callable[[Call], Wire] = lambda call: _whole(http(200, completion(call))),
     ) -> None:
+        super().__init__()
         self.rate, self.kinds, self.latency, self.answer = rate, kinds, latency, answer
         self.calls: list[Call] = []
         self.open = 0  # connections
         self.now = 0
         self.most = 0
-        self.url = ""
         self._random = random.Random(seed)
-        self._loop = asyncio.new_event_loop()
-        self._ready = threading.Event()
-        self._thread = threading.Thread(target=self._work, daemon=True)
 
     @property
     def faults(self) -> Counter[str]:
@@ -146,16 +144,6 @@ class Faulty:
         """How many answers were sent in whole, by what was asked."""
         return Counter(call.asked for call in self.calls if call.whole)
 
-    def __enter__(self) -> "Faulty":
-        self._thread.start()
-        assert self._ready.wait(10), "the test server did not start"
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
-        assert not self._thread.is_alive(), "the test server did not stop"
-
     def _work(self) -> None:
         asyncio.set_event_loop(self._loop)
         server = self._loop.run_until_complete(asyncio.start_server(self._talk, "127.0.0.1", 0, backlog=1024))
@@ -165,10 +153,7 @@ class Faulty:
             self._loop.run_forever()
         finally:
             server.close()
-            for task in (left := asyncio.all_tasks(self._loop)):
-                task.cancel()
-            self._loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
-            self._loop.close()
+            self._end()
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer one call after the other on one connection, until either side has had enough."""

@@ -10,7 +10,7 @@ import json
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 from aiohttp import web
 
@@ -54,24 +54,16 @@ def said(text: str | None, *, finish: str = "stop", delay: float = 0.0, **messag
     return Answer(body, delay=delay)
 
 
-class Server:
-    """`url` is its base URL, `seen` the calls it got, `most` how many were being answered at the same time.
+class Running:
+    """A server in a thread and a loop of its own, for as long as a `with` lasts. `_work` runs it, and sets `_ready`."""
 
-    `steps` has ("in", n) when call n came and ("out", n) just before its answer is sent.
-    """
-
-    def __init__(self, *answers: Answer | Callable[[Seen], Answer]) -> None:
-        self.answers = answers
-        self.seen: list[Seen] = []
-        self.steps: list[tuple[str, int]] = []
-        self.most = 0
+    def __init__(self) -> None:
         self.url = ""
-        self._now = 0
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._work, daemon=True)
 
-    def __enter__(self) -> "Server":
+    def __enter__(self) -> Self:
         self._thread.start()
         assert self._ready.wait(10), "the test server did not start"
         return self
@@ -80,6 +72,30 @@ class Server:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
         assert not self._thread.is_alive(), "the test server did not stop"
+
+    def _work(self) -> None:
+        raise NotImplementedError
+
+    def _end(self) -> None:
+        for task in (left := asyncio.all_tasks(self._loop)):
+            task.cancel()  # whoever is still waiting for an answer has gone
+        self._loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+        self._loop.close()
+
+
+class Server(Running):
+    """`url` is its base URL, `seen` the calls it got, `most` how many were being answered at the same time.
+
+    `steps` has ("in", n) when call n came and ("out", n) just before its answer is sent.
+    """
+
+    def __init__(self, *answers: Answer | Callable[[Seen], Answer]) -> None:
+        super().__init__()
+        self.answers = answers
+        self.seen: list[Seen] = []
+        self.steps: list[tuple[str, int]] = []
+        self.most = 0
+        self._now = 0
 
     def _work(self) -> None:
         asyncio.set_event_loop(self._loop)
@@ -96,10 +112,7 @@ class Server:
             self._loop.run_forever()
         finally:
             self._loop.run_until_complete(runner.cleanup())
-            for task in (left := asyncio.all_tasks(self._loop)):
-                task.cancel()  # whoever is still waiting for an answer has gone
-            self._loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
-            self._loop.close()
+            self._end()
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         call = len(self.seen)

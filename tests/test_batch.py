@@ -186,6 +186,23 @@ def test_the_key_is_in_no_file_and_no_message(vendor, server, store, tmp_path):
     assert not any(KEY.encode() in path.read_bytes() for path in tmp_path.iterdir())
 
 
+@both
+def test_a_key_that_comes_back_in_another_spelling_is_hidden_too(vendor, server, store, tmp_path):
+    def line(name, text):
+        if vendor == "openai":
+            completion = {"choices": [{"message": {"content": text}, "finish_reason": "stop"}]}
+            return {"custom_id": name, "response": {"status_code": 200, "body": completion}, "error": None}
+        message = {"content": [{"type": "text", "text": text}], "stop_reason": "end_turn"}
+        return {"custom_id": name, "result": {"type": "succeeded", "message": message}}
+
+    spelt = "".join(f"\\u{ord(letter):04x}" for letter in KEY)
+    server.answer = lambda call: Raw(json.dumps(line(call.name, "it is KEY")).replace("KEY", spelt))
+    (reply,) = ask(vendor, server, store, "a")
+    assert reply.text == "it is ***"
+    store.close()
+    assert not any(KEY.encode() in path.read_bytes() for path in tmp_path.iterdir())
+
+
 # stopped between submit and fetch
 
 

@@ -11,13 +11,13 @@ that all become as long as they may, with nothing found in a cache. Verdicts tha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from statistics import mean
 
 from writingbench import evaluate
 from writingbench.evaluate import Run
-from writingbench.models.memory import Recall
+from writingbench.models.memory import Known, Recall
 from writingbench.models.prices import Cost
 from writingbench.records import Answer, Message, Query, Reply, Request, Sampling, Usage
 from writingbench.responses import read
@@ -120,13 +120,13 @@ class _Counter:
     one_first: bool = True
     beginning: str = ""  # of the call before
 
-    async def ask(self, request: Request, urgency: int = 0) -> Reply | None:
+    def ask(self, request: Request, urgency: int = 0) -> Awaitable[Reply | None]:
         known = self.store.recall(request.fingerprint) if self.store else None
         if isinstance(known, Reply):
             self.stage.stored += 1
-            return known
+            return Known(known)
         self._count(request)  # failures too: the next run asks again
-        return self.stand_in
+        return Known(self.stand_in)
 
     def _count(self, request: Request) -> None:
         stage, beginning = self.stage, _beginning(request.messages)
@@ -188,12 +188,12 @@ class _Examples:
     found: dict[str, Reply] = field(default_factory=dict)
     one_first: bool = True
 
-    async def ask(self, request: Request, urgency: int = 0) -> Reply | None:
+    def ask(self, request: Request, urgency: int = 0) -> Awaitable[Reply | None]:
         known = self.store.recall(request.fingerprint)
         if not isinstance(known, Reply):
-            return None
+            return Known(None)
         self.found[request.fingerprint] = known
-        return known
+        return Known(known)
 
 
 async def _examples(run: Run, store: Store) -> tuple[list[Reply], list[Reply]]:

@@ -15,7 +15,7 @@ from cyclopts import App, CycloptsError
 from writingbench import __version__
 from writingbench.cli import steps
 from writingbench.cli.data import data_app
-from writingbench.cli.options import EMBEDDED, Asking, BaseUrl, Choice, Output
+from writingbench.cli.options import EMBEDDED, Asking, BaseUrl, Choice, Models, Output
 from writingbench.records import UserError
 from writingbench.reports import terminal
 
@@ -33,75 +33,31 @@ app.command(data_app)
 
 @app.command
 def run(
-    *,
-    writer: str | None = None,
-    judge: str | None = None,
-    protocol: str | None = None,
-    choice: Choice = Choice(),
-    asking: Asking = Asking(),
-    output: Output = Output(),
-    base_url: BaseUrl = None,
-    writer_base_url: BaseUrl = None,
-    judge_base_url: BaseUrl = None,
+    *, models: Models = Models(), choice: Choice = Choice(), asking: Asking = Asking(), output: Output = Output()
 ) -> int:
-    """Respond, judge, add up, report. With no arguments: the embedded model on the built-in starter set.
-
-    Parameters
-    ----------
-    writer
-        The model that writes, as provider/model.
-    judge
-        The model that marks, as provider/model.
-    protocol
-        The rules: standard, official, demo, or the path of a TOML file. `demo` when neither writer nor judge is
-        given, else `standard`.
-    """
+    """Respond, judge, add up, report. With no arguments: the embedded model on the built-in starter set."""
     from writingbench import evaluate
 
-    terms, rules = asking.terms(), steps.protocol(protocol, writer, judge)
-    benchmark, queries = steps.choose(choice, rules)
+    terms = asking.terms()
     with terminal.progress(output.json) as show:
-        to_write = evaluate.endpoint(writer or EMBEDDED, writer_base_url or base_url, show.download)
-        to_judge = evaluate.endpoint(judge or EMBEDDED, judge_base_url or base_url, show.download)
-        asked_for = evaluate.plan(rules, benchmark, to_write, to_judge)
-        return steps.carry_out(asked_for, queries, output, show, terms, writer=to_write, judge=to_judge)
+        rules, benchmark, queries, writer, judge = steps.prepare(models, choice, show)
+        asked_for = evaluate.plan(rules, benchmark, writer, judge)
+        return steps.carry_out(asked_for, queries, output, show, terms, writer=writer, judge=judge)
 
 
 @app.command
 def plan(
-    *,
-    writer: str | None = None,
-    judge: str | None = None,
-    protocol: str | None = None,
-    choice: Choice = Choice(),
-    asking: Asking = Asking(),
-    output: Output = Output(),
-    base_url: BaseUrl = None,
-    writer_base_url: BaseUrl = None,
-    judge_base_url: BaseUrl = None,
+    *, models: Models = Models(), choice: Choice = Choice(), asking: Asking = Asking(), output: Output = Output()
 ) -> int:
-    """Say what `run` with the same arguments would take: calls, tokens and money. Nothing is sent.
-
-    Parameters
-    ----------
-    writer
-        The model that writes, as provider/model.
-    judge
-        The model that marks, as provider/model.
-    protocol
-        The rules: standard, official, demo, or the path of a TOML file.
-    """
-    from writingbench import evaluate
+    """Say what `run` with the same arguments would take: calls, tokens and money. Nothing is sent."""
     from writingbench.cli.planned import look_ahead
     from writingbench.cli.planned import show as show_plan
 
-    terms, rules = asking.terms(), steps.protocol(protocol, writer, judge)
-    benchmark, queries = steps.choose(choice, rules)
+    terms = asking.terms()
     with terminal.progress(output.json) as show:
-        to_write = evaluate.endpoint(writer or EMBEDDED, writer_base_url or base_url, show.download)
-        to_judge = evaluate.endpoint(judge or EMBEDDED, judge_base_url or base_url, show.download)
+        rules, benchmark, queries, writer, judge = steps.prepare(models, choice, show)
         show.stop()
-        stages = look_ahead(rules, benchmark, queries, output.out, terms, writer=to_write, judge=to_judge)
+        stages = look_ahead(rules, benchmark, queries, output.out, terms, writer=writer, judge=judge)
         return show_plan(stages, output.json)
 
 

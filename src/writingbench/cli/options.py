@@ -18,6 +18,30 @@ EMBEDDED = "local/smollm2"
 Flag = Annotated[bool, Parameter(negative=())]
 
 
+BaseUrl = Annotated[
+    str | None, Parameter(help="Where the server stands, http://HOST:PORT/v1, instead of the provider's own.")
+]
+
+
+@Parameter(name="*", negative=())
+@dataclass(frozen=True, kw_only=True)
+class Models:
+    """Who writes and who marks, and by which rules."""
+
+    writer: str | None = None
+    "The model that writes, as provider/model."
+    judge: str | None = None
+    "The model that marks, as provider/model."
+    protocol: str | None = None
+    """The rules: standard, official, demo, or the path of a TOML file. `demo` when neither writer nor judge is given,
+    else `standard`."""
+    base_url: BaseUrl = None
+    writer_base_url: str | None = None
+    "The same, for the writer alone."
+    judge_base_url: str | None = None
+    "The same, for the judge alone."
+
+
 @Parameter(name="*", negative=())
 @dataclass(frozen=True, kw_only=True)
 class Choice:
@@ -100,8 +124,3 @@ class Form:
     "A TOML file of domains, for a benchmark of one's own field."
     json: Flag = False
     "Print the result as JSON on standard output, and nothing else."
-
-
-BaseUrl = Annotated[
-    str | None, Parameter(help="Where the server stands, http://HOST:PORT/v1, instead of the provider's own.")
-]

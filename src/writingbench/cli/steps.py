@@ -8,7 +8,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from writingbench.cli.options import EMBEDDED, Choice, Output
+from writingbench.cli.options import EMBEDDED, Choice, Models, Output
 from writingbench.records import Query, UserError
 from writingbench.reports import terminal
 
@@ -40,6 +40,21 @@ def benchmark(name: str, criteria: int | None, taxonomy: Path | None) -> Benchma
 def choose(choice: Choice, rules: Protocol) -> tuple[Benchmark, tuple[Query, ...]]:
     found = benchmark(choice.benchmark or rules.data, rules.criteria, choice.taxonomy)
     return found, select(found.queries, choice)
+
+
+def prepare(
+    models: Models, choice: Choice, show: Show
+) -> tuple[Protocol, Benchmark, tuple[Query, ...], Endpoint, Endpoint]:
+    """Rules, benchmark, the queries chosen from it, writer and judge."""
+    from writingbench import evaluate
+
+    rules = protocol(models.protocol, models.writer, models.judge)
+    found, queries = choose(choice, rules)
+    writer, judge = (
+        evaluate.endpoint(name or EMBEDDED, base_url or models.base_url, show.download)
+        for name, base_url in ((models.writer, models.writer_base_url), (models.judge, models.judge_base_url))
+    )
+    return rules, found, queries, writer, judge
 
 
 def select(queries: tuple[Query, ...], choice: Choice) -> tuple[Query, ...]:

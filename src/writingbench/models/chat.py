@@ -6,7 +6,7 @@ import asyncio
 import random
 import time
 from collections.abc import Awaitable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -17,6 +17,7 @@ from writingbench.models.account import Till
 from writingbench.models.body import LARGEST, read_body
 from writingbench.models.embedded import Embedded
 from writingbench.models.endpoints import Endpoint
+from writingbench.models.hide import Hide
 from writingbench.models.memory import Known, Memory
 from writingbench.models.pace import Pace
 from writingbench.models.stops import Refuses
@@ -76,7 +77,7 @@ class Line:
         self._pace = pace
         self._till = till
         self._dialect = dialects.of(endpoint)
-        self._secrets = endpoint.secrets
+        self._hide = Hide.of(endpoint)
         self._embedded = Embedded(endpoint) if endpoint.weights else None
         self._calls: dict[str, _Call] = {}
         self._closing = False
@@ -206,18 +207,15 @@ class Line:
         except TimeoutError:
             return _Trouble(f"no answer within {time.monotonic() - began:.0f} seconds")
         except (aiohttp.ClientError, OSError) as error:
-            # the words of a broken answer may hold anything, what we sent included
-            words = " ".join(self._clean(str(error)).split())[:300]
-            return _Trouble(f"the connection broke off ({type(error).__name__}: {words})")
+            return _Trouble(f"the connection broke off ({type(error).__name__}: {self._hide.error(error)})")
         self._reached = True
         if content is None:
             return _Trouble(f"the answer is larger than {LARGEST >> 20} MiB")
-        for secret in self._secrets:  # whatever a server echoes; before words are cut, which could halve it
-            content = content.replace(secret.encode(), b"***")
+        content = self._hide.content(content)
         if (pause := limits.hold(hints, self._pace.tokens)) > 0:
             self._pace.hold(min(pause, LONGEST_PAUSE))
         if status != 200:
-            words = self._clean(dialects.words(content, status))
+            words = self._hide.words(dialects.words(content, status))
             if (refused := dialects.refused(status, words, body)) and refused not in known:
                 if refused in self.endpoint.refuses:  # learned while this call was out
                     return _Trouble(words)
@@ -226,17 +224,9 @@ class Line:
         try:
             reply = self._dialect.reply(content, time.monotonic() - began, self._till.cost)
         except dialects.Nonsense as error:
-            return _Trouble(self._clean(str(error)))
-        if any(secret in said for secret in self._secrets for said in (reply.text, reply.reasoning, reply.model)):
-            clean = self._clean  # JSON has more than one spelling for some characters
-            reply = replace(reply, text=clean(reply.text), reasoning=clean(reply.reasoning), model=clean(reply.model))
+            return _Trouble(self._hide.words(str(error)))
         self._pace.answered(reply.usage.input_tokens + reply.usage.output_tokens)
-        return reply
-
-    def _clean(self, words: str) -> str:
-        for secret in self._secrets:
-            words = words.replace(secret, "***")
-        return words
+        return self._hide.reply(reply)
 
     def _complaint(self, status: int, words: str, hints: limits.Headers, began: float) -> Failure | _Trouble:
         """What becomes of a call that a server turned down."""

@@ -63,17 +63,15 @@ async def connect(
                     f"a batch of calls to {endpoint.name} is still with the vendor; fetch it with --batch, since "
                     "asking call by call would pay for them twice"
                 )
-            if terms.batch and not terms.batches(endpoint):
-                note(f"{endpoint.name} has no batch interface; it is asked call by call")
             if terms.batches(endpoint):
                 till = Till(account, partial(price, batch=True) if price else None)
                 idle = partial(_idle, tuple(lines.values()))
                 lines[endpoint] = BatchLine(endpoint, sessions[here], memory, till, idle=idle, note=note)
-                continue
-            till = Till(account, price)
-            lines[endpoint] = Line(
-                endpoint, sessions[here], memory, terms.pace(endpoint), till, first_pause=terms.first_pause
-            )
+            else:
+                if terms.batch:
+                    note(f"{endpoint.name} has no batch interface; it is asked call by call")
+                pace, till = terms.pace(endpoint), Till(account, price)
+                lines[endpoint] = Line(endpoint, sessions[here], memory, pace, till, first_pause=terms.first_pause)
         yield lines
     finally:
         try:

@@ -24,6 +24,7 @@ from writingbench.models.batches.records import Result
 from writingbench.models.batches.vendor import Declined, Later, Unknown, Vendor
 from writingbench.models.chat import ATTEMPTS
 from writingbench.models.endpoints import Endpoint
+from writingbench.models.hide import Hide
 from writingbench.models.memory import Memory
 from writingbench.records import EndpointRefused, Failure, Reply
 
@@ -192,7 +193,7 @@ class Course:
                 ) from None
         self._books.settle(batch.key)
         if state and state.failed:
-            self._turned_down(batch, dialects.words(state.failed, 400))
+            self._turned_down(batch, Hide.of(self._endpoint()).words(dialects.words(state.failed, 400)))
         else:
             for asked in left.values():
                 self._calls.missed(asked, "the batch held no answer to this call")

@@ -8,18 +8,20 @@ from __future__ import annotations
 from writingbench.models import dialects
 from writingbench.models.batches.records import Result
 from writingbench.models.endpoints import Endpoint
+from writingbench.models.hide import Hide
 from writingbench.models.stops import Refuses
 from writingbench.records import EndpointRefused, Failure, Reply, Request
 
 
 def of_call(result: Result, endpoint: Endpoint, request: Request | None) -> Reply | Failure | Exception | str:
     """What becomes of one call. `request` is None when an earlier run asked it; a Reply has no cost yet."""
+    hide = Hide.of(endpoint)
     if result.status != 200:
-        return _verdict(result.status, dialects.words(result.body, result.status), endpoint, request)
+        return _verdict(result.status, hide.words(dialects.words(result.body, result.status)), endpoint, request)
     try:
-        return dialects.of(endpoint).reply(result.body, 0.0)
+        return hide.reply(dialects.of(endpoint).reply(result.body, 0.0))
     except dialects.Nonsense as error:
-        return str(error)
+        return hide.words(str(error))
 
 
 def of_batch(status: int, words: str, endpoint: Endpoint, request: Request) -> Exception:

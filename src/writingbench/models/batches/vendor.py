@@ -21,6 +21,7 @@ from writingbench.models.body import LARGEST, read_body, read_lines
 from writingbench.models.chat import ATTEMPTS, LONGEST_PAUSE
 from writingbench.models.dialects.nonsense import Nonsense, decode
 from writingbench.models.endpoints import Endpoint
+from writingbench.models.hide import Hide
 from writingbench.records import EndpointRefused
 
 T = TypeVar("T")
@@ -78,7 +79,7 @@ class Vendor:
         self.pauses = pauses
         self._name = endpoint.name
         self._base = endpoint.provider.base_url
-        self._key = endpoint.key.encode()
+        self._hide = Hide.of(endpoint)
         self._headers = dialects.of(endpoint).headers(endpoint.key)
         self._interface = batches.of(endpoint)
         self._session = session
@@ -105,7 +106,7 @@ class Vendor:
         try:
             status, content, hints = await self._post(self._interface.PATH, body, {"Content-Type": "application/json"})
         except aiohttp.ClientConnectorError as error:
-            raise Later(_why(error)) from error
+            raise Later(self._why(error)) from error
         except (*BROKEN, Nonsense):
             return None
         if status in (200, 201):
@@ -113,7 +114,7 @@ class Vendor:
                 return self._interface.state(content).id
             except Nonsense:
                 return None
-        words = dialects.words(content, status)
+        words = self._words(content, status)
         match dialects.complaint(status, words):
             case "busy" if status == 429:
                 raise Later(words, limits.retry_after(hints))
@@ -226,9 +227,9 @@ class Vendor:
                     status, pause = answer.status, limits.retry_after(answer.headers)
                     if status == 200:
                         return await read(answer)
-                    words = dialects.words(await self._content(answer), status)
+                    words = self._words(await self._content(answer), status)
             except (*BROKEN, Nonsense) as error:
-                words = _why(error)
+                words = self._why(error)
                 if isinstance(error, aiohttp.ClientConnectorError) and not self._reached and attempt == UNREACHED:
                     raise EndpointRefused(f"{self._name}: {words}; is the server up?") from error
             else:
@@ -253,11 +254,11 @@ class Vendor:
                     form.add_field("purpose", "batch")
                     form.add_field("file", file, filename="calls.jsonl", content_type="application/jsonl")
                     status, content, hints = await self._post(self._interface.FILES, form, {})
-                words, pause = dialects.words(content, status), limits.retry_after(hints)
+                words, pause = self._words(content, status), limits.retry_after(hints)
                 if status in (200, 201):
                     return decode(content, _file, "a file").id
             except (*BROKEN, Nonsense) as error:
-                words, pause = _why(error), 0.0
+                words, pause = self._why(error), 0.0
             else:
                 if dialects.complaint(status, words) not in ("busy", "broken"):
                     raise Declined(status, words)
@@ -275,15 +276,22 @@ class Vendor:
         content = await read_body(answer)
         if content is None:
             raise Nonsense(f"the answer is larger than {LARGEST >> 20} MiB")
-        return self._clean(content)
+        return self._hide.content(content)
 
-    def _clean(self, content: bytes) -> bytes:
-        """Without the key: whatever a server echoes, a key is never written down."""
-        return content.replace(self._key, b"***") if self._key else content
+    def _words(self, content: bytes, status: int) -> str:
+        return self._hide.words(dialects.words(content, status))
+
+    def _why(self, error: BaseException) -> str:
+        if isinstance(error, aiohttp.ClientConnectorError):
+            return f"nothing answers at {error.host}:{error.port} ({error.os_error.strerror or error})"
+        words = self._hide.error(error)
+        if isinstance(error, Nonsense) or not isinstance(error, aiohttp.ClientError | ConnectionError | TimeoutError):
+            return words
+        return f"the connection broke off ({type(error).__name__}: {words})"
 
     async def _lines(self, answer: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
         async for line in read_lines(answer):
-            if (clean := self._clean(line)).strip():
+            if (clean := self._hide.content(line)).strip():
                 yield clean
 
 
@@ -297,11 +305,3 @@ def _spooled(calls: Iterable[bytes], before: bytes, between: bytes, after: bytes
         file.write(after)
         file.seek(0)
         yield file
-
-
-def _why(error: BaseException) -> str:
-    if isinstance(error, aiohttp.ClientConnectorError):
-        return f"nothing answers at {error.host}:{error.port} ({error.os_error.strerror or error})"
-    if isinstance(error, Nonsense) or not isinstance(error, aiohttp.ClientError | ConnectionError | TimeoutError):
-        return str(error)
-    return f"the connection broke off ({type(error).__name__}: {error})"
