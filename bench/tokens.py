@@ -1,4 +1,4 @@
-"""How far `estimate.tokens` is off: against o200k_base, on the official queries and on answers of models.
+"""How far `benchmark.size.tokens` is off: against o200k_base, on the official queries and on answers of models.
 
     python bench/tokens.py                                     the official queries
     python bench/tokens.py FILE.jsonl:FIELD [FILE.jsonl:FIELD]  and one text from each line of these files
@@ -17,8 +17,8 @@ from statistics import mean
 from writingbench import assets
 from writingbench.benchmark import named
 from writingbench.benchmark.language import language_of
+from writingbench.benchmark.size import tokens
 from writingbench.benchmark.stats import counter
-from writingbench.estimate import tokens
 from writingbench.reports import terminal
 
 

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the benchmarks 
         ("overhead.py --queries 2 --rounds 1 --tokens 50", ("bare", "whole", "command")),
         ("pipelining.py --queries 3 --latency 0.05 --connections 4 --tokens 50", ("shared", "apart")),
         ("memory.py --queries 2 --tokens 50 --connections 4", ("peak",)),
+        ("resampling.py --models 3 5 --queries 50 --resamples 100 --loop 10 --rounds 1", ("3", "5")),
         ("startup.py --rounds 1", ("python", "--help", "report", "run", "data list")),
     ],
     ids=lambda value: value.partition(".")[0] if isinstance(value, str) else "",

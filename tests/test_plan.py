@@ -10,9 +10,10 @@ from server import Answer as Sent
 from server import Server, said
 from writingbench import assets, evaluate, protocols
 from writingbench.benchmark import load, named
+from writingbench.benchmark.size import tokens
 from writingbench.benchmark.stats import counter
 from writingbench.cli import planned as plan
-from writingbench.estimate import ANSWER, VERDICT, estimate, tokens
+from writingbench.estimate import ANSWER, VERDICT, estimate
 from writingbench.models import Terms, resolve
 from writingbench.models.prices import Price
 from writingbench.records import EndpointRefused, Failure, Reply, Sampling, Usage

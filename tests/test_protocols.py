@@ -2,11 +2,15 @@
 
 from dataclasses import replace
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
 from writingbench import protocols
+from writingbench.judgements import Judge
+from writingbench.judgements.prompts import load as load_prompt
 from writingbench.records import Sampling, UserError
+from writingbench.responses import Writer
 
 STANDARD = (files("writingbench.protocols") / "standard.toml").read_text("utf-8")
 
@@ -103,3 +107,13 @@ def test_a_protocol_that_is_nowhere_names_those_that_are_shipped(tmp_path):
     (tmp_path / "latin.toml").write_bytes(b'name = "\xe9"\n')
     with pytest.raises(UserError, match="nor a readable file"):
         protocols.load(str(tmp_path / "latin.toml"))
+
+
+def test_fingerprints_are_those_of_the_stores_that_there_are_already():
+    # worked out by the version before `thinking` was a part of sampling
+    assert protocols.load("standard").fingerprint == "8fec386b8d8cf154dc98a35c9665ea41"
+    writer = Writer(name="w", model="openai/m", sampling=Sampling(temperature=0.7))
+    assert writer.fingerprint == "0cc9a17b25616295e4ab6f98b798f64a"
+    judge = Judge(name="w", model="openai/m", sampling=Sampling(temperature=0.7), prompt=load_prompt("standard", Path))
+    assert judge.fingerprint == "334765f40729cbcfe1c4c77c8068ce0e"
+    assert replace(writer, sampling=Sampling(temperature=0.7, thinking="off")).fingerprint != writer.fingerprint

@@ -5,10 +5,14 @@ import random
 
 import pytest
 
-from writingbench import reports
 from writingbench.benchmark import label, load
-from writingbench.records import Criterion, Failure, Judgement, Query, Verdict
-from writingbench.scores import Judged, add_up
+from writingbench.records import Answer, Criterion, Failure, Judgement, Query, Response, Verdict
+from writingbench.reports import table as words
+from writingbench.scores import Gathering, Label
+from writingbench.scores import add_up as add_up_table
+from writingbench.scores.board import rank
+from writingbench.scores.table import asked as asked_of
+from writingbench.scores.table import take
 
 
 def query(index, domain="Education", language="en", kinds=(None,) * 5):
@@ -36,7 +40,29 @@ def marked(asked_query, marks, repeats=1):
                     outcome=outcome,
                 )
             )
-    return Judged(query=asked_query, judgements=judgements, asked=len(asked_query.criteria) * repeats)
+    return asked_query, judgements, len(asked_query.criteria) * repeats
+
+
+def label_of(writer, **fields):
+    names = ("judge", "protocol", "benchmark", "prompt")
+    prints = ("fingerprint", "judge_fingerprint", "protocol_fingerprint", "benchmark_fingerprint")
+    return Label(**{"writer": writer, **dict.fromkeys(names, "x"), **dict.fromkeys(prints, "0"), **fields})
+
+
+def table_of(*writers):
+    """`writers`: for each a list of what `marked` returns, about the same queries."""
+    gathering = Gathering()
+    for items in zip(*writers, strict=True):
+        gathering.query(asked_of(items[0][0]))
+        for place, (asked_query, judgements, asked) in enumerate(items):
+            answer = Response(query=asked_query.index, writer="w", draw=0, outcome=Answer(text="Some words."))
+            gathering.take(place, take(asked_query, [answer], judgements, asked))
+    return gathering.table([label_of(f"writer {place}") for place in range(len(writers))])
+
+
+def add_up(judged):
+    (scores,) = add_up_table(table_of(list(judged)))
+    return scores
 
 
 def test_the_table_equals_numbers_worked_out_by_hand():
@@ -59,17 +85,15 @@ def test_the_table_equals_numbers_worked_out_by_hand():
     assert scores.requirements["style"]["R"].mean == pytest.approx(7.0)
     assert scores.requirements["style"]["C"].mean == pytest.approx(9.0)
     assert "format" not in scores.requirements
-    assert scores.queries[2].score.mean == pytest.approx(4.0)
-    assert scores.queries[1].criteria["c3"].mean == 9
 
 
-def test_overall_is_the_mean_of_marks_and_a_domain_the_mean_of_query_scores():
-    # a query judged twice weighs twice in Overall, once in its domain: the published definitions
+def test_a_query_that_was_judged_twice_counts_once():
     twice = marked(query(1), [[10, 10]] * 5, repeats=2)
     once = marked(query(2), [[1]] * 5)
     scores = add_up([twice, once])
-    assert scores.overall.mean == pytest.approx((10 * 10 + 5 * 1) / 15)
+    assert scores.overall.mean == pytest.approx(5.5)
     assert scores.domains["Education"].mean == pytest.approx(5.5)
+    assert scores.overall.judged == 15
 
 
 def test_an_unreadable_judge_lowers_no_score():
@@ -78,13 +102,12 @@ def test_an_unreadable_judge_lowers_no_score():
     assert partly.overall.mean == whole.overall.mean == 8
     assert partly.coverage.failures == {"unreadable": 1}
     assert (partly.coverage.judged, partly.coverage.asked) == (4, 5)
-    assert partly.queries[1].criteria["c4"].mean is None
 
 
 def test_the_bounds_are_what_the_missing_marks_allow():
     scores = add_up([marked(query(1), [[8], [8], [8], [8], ["refused"]])])
     assert scores.coverage.bounds == pytest.approx(((32 + 1) / 5, (32 + 10) / 5))
-    assert reports.bounds(scores.coverage).endswith("between 6.60 and 8.40")
+    assert words.bounds(scores.coverage).endswith("between 6.60 and 8.40")
 
 
 def test_coverage_adds_up_to_what_was_asked():
@@ -92,7 +115,7 @@ def test_coverage_adds_up_to_what_was_asked():
     found = scores.coverage
     assert found.judged + sum(found.failures.values()) + found.unasked == found.asked == 10
     assert found.unasked == 6
-    assert reports.coverage(found) == "1 of 10 marks (2 refused, 1 overlong, 6 not asked yet)"
+    assert words.coverage(found) == "1 of 10 marks (2 refused, 1 overlong, 6 not asked yet)"
 
 
 def test_nothing_judged_is_no_number():
@@ -134,3 +157,53 @@ def test_requirement_scores_equal_an_independent_computation_over_the_official_l
         for name, cell in table.items():
             expected = mean(query_score(row["index"]) for row in every if row[field] == name)
             assert cell.mean == pytest.approx(expected, abs=1e-9)
+
+
+def test_a_ranking_puts_the_best_first_and_says_who_cannot_be_told_apart():
+    dice = random.Random(3)
+    queries = [query(index) for index in range(40)]
+
+    def writer(middle):
+        return [marked(one, [[min(10, max(1, middle + dice.randint(-2, 2)))] for _ in range(5)]) for one in queries]
+
+    board = rank(table_of(writer(5), writer(8), writer(8)))
+    assert [label.writer for label in board.table.labels][2] == "writer 0"
+    means = [one.overall.mean for one in board.scores]
+    assert means == sorted(means, reverse=True)
+    assert board.ranks[2].place == board.ranks[2].low == board.ranks[2].high == 3
+    assert (board.ranks[0].low, board.ranks[0].high) == (1, 2)
+    told = {(pair.first, pair.second): pair.apart for pair in board.pairs}
+    assert told == {(0, 1): False, (0, 2): True, (1, 2): True}
+    for scores in board.scores:
+        assert scores.overall.low < scores.overall.mean < scores.overall.high
+        assert scores.domains["Education"].low < scores.domains["Education"].high
+
+
+def test_the_same_marks_give_the_same_ranking_whatever_the_order_of_the_writers():
+    queries = [query(index) for index in range(8)]
+    one = [marked(q, [[7]] * 4 + [[q.index % 10 + 1]]) for q in queries]
+    other = [marked(q, [[6]] * 5) for q in queries]
+    first, second = rank(table_of(one, other)), rank(table_of(other, one))
+    assert first.scores == second.scores
+    assert first.ranks == second.ranks
+
+
+def test_a_writer_that_was_not_asked_everything_is_compared_on_what_it_was_asked():
+    queries = [query(index) for index in range(20)]
+    whole = [marked(q, [[5]] * 5 if q.index < 10 else [[9]] * 5) for q in queries]
+    part = [marked(q, [[6]] * 5) if q.index < 10 else (q, [], 0) for q in queries]
+    board = rank(table_of(whole, part))
+    assert [label.writer for label in board.table.labels] == ["writer 0", "writer 1"]
+    (pair,) = board.pairs
+    assert (pair.shared, pair.difference) == (10, pytest.approx(-1))
+    assert board.scores[1].coverage.asked == 50
+
+
+def test_one_query_has_a_mean_and_no_interval_and_an_empty_table_nothing():
+    board = rank(table_of([marked(query(1), [[8], [6], [7], [9], [5]])]))
+    (scores,) = board.scores
+    assert (scores.overall.mean, scores.overall.low, scores.overall.high) == (7, None, None)
+    empty = rank(table_of([marked(query(1), [])]))
+    assert empty.ranks == (None,)
+    assert empty.scores[0].overall.mean is None
+    assert rank(table_of()).scores == ()

@@ -16,14 +16,13 @@ from dataclasses import dataclass, field, replace
 from statistics import mean
 
 from writingbench import evaluate
+from writingbench.benchmark.size import NARROW, tokens
 from writingbench.evaluate import Run
 from writingbench.models.memory import Known, Recall
 from writingbench.models.prices import Cost
 from writingbench.records import Answer, Message, Query, Reply, Request, Sampling, Usage
 from writingbench.responses import read
 from writingbench.store import Store
-
-WIDE, NARROW = 0.80, 0.19  # tokens of a character of three bytes, and of one; see `tokens`
 
 ANSWER = 1500  # tokens; 19 models wrote 1,366 on Writing-Preference-Bench, 23 wrote 1,033 on HelloBench (o200k_base)
 VERDICT = 150  # tokens: two to four sentences in JSON
@@ -49,18 +48,6 @@ class Stage:
     output_tokens: int = 0
     cost: float | None = 0.0  # US dollars; None where the price is not known
     most: float | None = 0.0  # the same; None also where nothing limits the output
-
-
-def tokens(text: str) -> int:
-    """About how many tokens a text has, by its characters alone.
-
-    Against o200k_base on the 1,000 official queries: 0.8 % too many in all (English 1.8 %, Chinese 0.4 %), 9 % off on
-    the mean query, more than 22 % on one in twenty. On answers of models it counts 7 to 11 % too few. `bench/tokens.py`
-    measures both. Other tokenizers count the same queries up to 38 % higher or 16 % lower.
-    """
-    characters = len(text)
-    wide = (len(text.encode("utf-8", "replace")) - characters) / 2  # a letter with an accent counts as half of one
-    return round(WIDE * wide + NARROW * (characters - wide))
 
 
 async def estimate(

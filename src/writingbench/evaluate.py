@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import asyncio
 import gc
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,7 @@ from writingbench.protocols import Protocol
 from writingbench.records import (
     Answer,
     Failure,
+    Imported,
     Judgement,
     Query,
     Response,
@@ -38,7 +40,6 @@ from writingbench.records import (
     fingerprint,
 )
 from writingbench.responses import Writer, respond
-from writingbench.scores import Judged, Scores, add_up
 from writingbench.store import Store
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class Run:
     benchmark_fingerprint: str
     writer: Writer
     judge: Judge | None = None
+    imported: bool = False  # made elsewhere: nothing can be asked
 
     @property
     def fingerprint(self) -> str:
@@ -80,17 +82,6 @@ class Item:
     query: Query
     responses: list[Response]
     judgements: list[Judgement]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
-    """What a run adds up to."""
-
-    run: Run
-    scores: Scores
-    paid: Recall  # the replies behind the scores, added up
-    missing: dict[int, int]  # by query: marks
-    failed: dict[int, list[str]]  # by query: what failed, and why
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +129,8 @@ def plan(protocol: Protocol, benchmark: Benchmark, writer: Endpoint, judge: Endp
 
 def as_writer(writer: Endpoint, protocol: Protocol) -> Writer:
     """An endpoint as the writer that a protocol makes of it."""
-    return Writer(name=writer.name, model=writer.identity, sampling=writer.adapt(protocol.writer))
+    name = writer.name + (f" (thinking: {writer.thinking})" if writer.thinking else "")
+    return Writer(name=name, model=writer.identity, sampling=writer.adapt(protocol.writer))
 
 
 def as_judge(judge: Endpoint, protocol: Protocol) -> Judge:
@@ -255,37 +247,68 @@ def _as_asked(run: Run, to_writer: Line | BatchLine | None, to_judge: Line | Bat
 
 
 class Tally:
-    """What the store holds of a run, taken in query by query and added up; the texts are let go."""
+    """What the store holds of a run, taken in query by query; the texts are let go."""
 
     def __init__(self, run: Run, store: Store) -> None:
         self.run = run
+        self.paid = Recall(store)  # the replies, added up
         self.missing: dict[int, int] = {}  # by query: answers, or marks where there is a judge
         self.failed: dict[int, list[str]] = {}  # by query: what failed, and why
-        self._paid = Recall(store)
-        self._judged: list[Judged] = []
+        self._store = store
 
     async def take(self, query: Query) -> Item:
         """What there is on one query."""
-        found = await item(query, self.run, self._paid, self._paid, Progress())
+        if self.run.imported:
+            found = _imported(query, self.run, self._store.brought(self.run.fingerprint, query.index))
+        else:
+            found = await item(query, self.run, self.paid, self.paid, Progress())
         if missing := incomplete(found, self.run):
             self.missing[query.index] = missing
             self.failed[query.index] = [f"{failure.kind}: {failure.note}" for failure in failures(found)]
-        asked = len(query.criteria) * self.run.marks
-        self._judged.append(Judged(query=replace(query, text=""), judgements=_bare(found.judgements), asked=asked))
         return found
 
-    def result(self) -> Result:
-        """The scores of everything that was taken in."""
-        scores = add_up(self._judged)
-        return Result(run=self.run, scores=scores, paid=self._paid, missing=self.missing, failed=self.failed)
+
+def _imported(query: Query, run: Run, brought: Imported | None) -> Item:
+    """An item of a run that was made elsewhere: several marks on one criterion are repeats of the judge."""
+    if brought is None:
+        return Item(query=query, responses=[], judgements=[])
+    name, judge = run.writer.name, run.judge.name if run.judge else ""
+    judgements = []
+    for criterion in query.criteria:
+        verdicts = [verdict for line in brought.lines for verdict in line.get(criterion.name, ())]
+        judgements += [
+            Judgement(
+                query=query.index,
+                writer=name,
+                response=0,
+                criterion=criterion.name,
+                judge=judge,
+                repeat=repeat,
+                outcome=verdict,
+            )
+            for repeat, verdict in enumerate(verdicts)
+        ]
+    outcome = Answer(text=brought.response) if brought.response is not None else None
+    responses = [Response(query=query.index, writer=name, draw=0, outcome=outcome)] if outcome else []
+    return Item(query=query, responses=responses, judgements=judgements)
 
 
-def _bare(judgements: list[Judgement]) -> list[Judgement]:
-    """Judgements without the reasons: a table of many must not need them all in memory."""
-    return [
-        replace(one, outcome=replace(one.outcome, reason="")) if isinstance(one.outcome, Verdict) else one
-        for one in judgements
+def left_out(run: Run) -> str:
+    """What a protocol asks for and a run does without, because the server does not take it; or ""."""
+    if run.imported:
+        return ""
+    asked = [("writer", run.protocol.writer, run.writer.sampling)]
+    if run.judge:
+        asked.append(("judge", run.protocol.judge, run.judge.sampling))
+    gone = [
+        f"{field.name} of the {who}"
+        for who, wanted, got in asked
+        for field in fields(wanted)
+        if getattr(wanted, field.name) is not None and getattr(got, field.name) is None
     ]
+    if run.judge and run.protocol.marking.schema and run.judge.schema is None:
+        gone.append("the judge's schema")
+    return ", ".join(gone)
 
 
 def stored_runs(store: Store) -> list[Run]:
@@ -293,26 +316,44 @@ def stored_runs(store: Store) -> list[Run]:
     return [msgspec.json.decode(body, type=Run) for body in store.runs()]
 
 
+def judged(runs: list[Run], judge: str | None = None, protocol: str | None = None) -> list[list[Run]]:
+    """The judged runs that are wanted, those of the same rules together: each such group may stand in one table.
+
+    Raises UserError when there are none.
+    """
+    every = [run for run in runs if run.judge]
+    groups: dict[tuple[str, str, str], list[Run]] = {}
+    for run in every:
+        if run.judge and judge in (None, run.judge.name) and protocol in (None, run.protocol.name):
+            groups.setdefault(run.rules, []).append(run)
+    if not groups:
+        raise UserError("the store holds no judged run" + (" of that kind" if every else "; begin with `run`"))
+    return list(groups.values())
+
+
 def comparable(runs: list[Run], judge: str | None = None, protocol: str | None = None) -> list[Run]:
     """The judged runs that are wanted, if they may stand in one table.
 
     Raises UserError when there are none, or when they were made under different rules.
     """
-    judged = [run for run in runs if run.judge]
-    wanted = [
-        run for run in judged if run.judge and judge in (None, run.judge.name) and protocol in (None, run.protocol.name)
-    ]
-    if not wanted:
-        raise UserError("the store holds no judged run" + (" of that kind" if judged else "; begin with `run`"))
-    groups = dict.fromkeys(run.rules for run in wanted)
+    groups = judged(runs, judge, protocol)
     if len(groups) > 1:
-        different = sorted({f"{r.protocol.name} on {r.benchmark} by {r.judge.name}" for r in wanted if r.judge})
+        different = sorted({f"{r.protocol.name} on {r.benchmark} by {r.judge.name}" for r, *_ in groups if r.judge})
         raise UserError(
             "these runs were made under different rules and do not compare: "
             + "; ".join(different)
-            + ". Choose one with --judge and --protocol, or give each its own --out"
+            + ". Choose one with --judge and --protocol, give each its own --out, or see them in separate tables "
+            "with `report --mix`"
         )
-    return wanted
+    return groups[0]
+
+
+def asked(found: Item, run: Run) -> int:
+    """How many marks were asked for on an item; of what was made elsewhere one a criterion at least, more if there are."""
+    if not run.imported:
+        return len(found.query.criteria) * run.marks
+    marks = Counter(judgement.criterion for judgement in found.judgements)
+    return sum(max(marks[criterion.name], 1) for criterion in found.query.criteria)
 
 
 def incomplete(found: Item, run: Run) -> int:
@@ -321,7 +362,7 @@ def incomplete(found: Item, run: Run) -> int:
     if not run.judge:
         return run.protocol.responses - answers
     marks = sum(isinstance(judgement.outcome, Verdict) for judgement in found.judgements)
-    return len(found.query.criteria) * run.marks - marks
+    return asked(found, run) - marks
 
 
 def failures(found: Item) -> Iterable[Failure]:

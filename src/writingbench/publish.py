@@ -1,95 +1,211 @@
-"""Write what a store adds up to: `scores.json` and `report.html`, each replaced in one step."""
+"""Write what a store adds up to: the tables, the page, the figures, each file replaced in one step.
+
+store ──> items, query by query ──┬──> gathered ──> tables ──> boards ──> scores.json, .xlsx, .parquet, figures
+                                  └──> the reading room ───────────────> report.html
+"""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from shutil import copyfileobj
-from tempfile import NamedTemporaryFile, TemporaryFile
-from typing import IO
+from typing import Any
 
 import msgspec
 
-from writingbench import __version__, evaluate, reports
-from writingbench.evaluate import Result, Run
-from writingbench.records import UserError
+from writingbench import evaluate
+from writingbench.evaluate import Item, Run, Tally
+from writingbench.files import replacing
+from writingbench.records import Query, fingerprint
+from writingbench.reports import figures, spreadsheet, table
+from writingbench.reports.official import said as surprise_words
+from writingbench.reports.page import Pages
+from writingbench.reports.room import Made
+from writingbench.reports.sheets import Texts, sheets
+from writingbench.reports.shell import Tongue
+from writingbench.scores import Gathering, Label, Paid, Table, columns, official
+from writingbench.scores.board import Board, rank
+from writingbench.scores.table import Taken, asked, take
 from writingbench.store import Store
 
 
-async def publish(runs: Sequence[Run], out: Path, store: Store) -> list[Result]:
-    """Add up `runs`, which must be comparable, and write both files into `out`. The best run comes first, and the
-    best answer to each query.
-    """
-    tallies = {run.fingerprint: evaluate.Tally(run, store) for run in runs}
-    asked = {run: {query.index: query for query in store.queries(run)} for run in tallies}
-    queries = {index: query for found in asked.values() for index, query in found.items()}
-    # the store is gone through once: what the page says of each query waits in a file for the table above it
-    with TemporaryFile("w+", encoding="utf-8") as entries:
-        for index in sorted(queries):
-            query = queries[index]
-            made = [
-                _entry(await tally.take(query), tally.run)
-                for run, tally in tallies.items()
-                if asked[run].get(index) == query
-            ]
-            entries.write(reports.entry(query, sorted(made, key=lambda entry: -(entry.mean or 0))))
-        results = sorted(
-            (tally.result() for tally in tallies.values()), key=lambda one: -(one.scores.overall.mean or 0)
-        )
-        with _replacing(out / "scores.json") as file:
-            file.write(msgspec.json.format(msgspec.json.encode(table(results)), indent=1).decode())
-        with _replacing(out / "report.html") as file:
-            file.write(reports.head(results, __version__))
-            entries.seek(0)
-            copyfileobj(entries, file)
-            file.write(reports.foot())
-    return results
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """What is wanted of a report."""
+
+    language: Tongue = "en"  # of the page
+    official: bool = False  # scores.xlsx holds the published table instead of ours
+    figures: bool = False
+    thinking: tuple[str, str] | None = None  # two writers: one that thinks first, and the same without
 
 
-def _entry(item: evaluate.Item, run: Run) -> reports.Entry:
-    return reports.Entry(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """What was written."""
+
+    boards: Sequence[Board]
+    tallies: Sequence[Tally] = ()
+    notes: Sequence[str] = ()  # what the user should know of it
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """Runs of the same rules while their items come in."""
+
+    tallies: list[Tally]
+    gathering: Gathering = field(default_factory=Gathering)
+
+    def take(self, query: Query, items: Sequence[tuple[Tally, Item]]) -> None:
+        """What there is on one query; items of other groups' runs are passed over."""
+        mine = [(place, item) for tally, item in items for place, own in enumerate(self.tallies) if own is tally]
+        if mine:
+            self.gathering.query(asked(query))
+        for place, found in mine:
+            self.gathering.take(place, taken(self.tallies[place].run, found))
+
+    def table(self) -> Table:
+        """The table of everything taken in."""
+        return self.gathering.table([label(tally.run, paid(tally)) for tally in self.tallies])
+
+
+def taken(run: Run, found: Item) -> Taken:
+    """An item in numbers."""
+    return take(found.query, found.responses, found.judgements, evaluate.asked(found, run))
+
+
+def label(run: Run, paid: Paid) -> Label:
+    """What a table's row says of a run, and of the replies behind it."""
+    assert run.judge  # noqa: S101 - for the type checker; tables are of judged runs
+    return Label(
         writer=run.writer.name,
-        # the page shows one response; further draws count in the table
-        response=item.responses[0] if item.responses else None,
-        judgements=item.judgements,
+        judge=run.judge.name,
+        protocol=run.protocol.name,
+        benchmark=run.benchmark,
+        prompt=run.judge.prompt.name,
+        fingerprint=run.fingerprint,
+        judge_fingerprint=run.judge.fingerprint,
+        protocol_fingerprint=run.protocol.fingerprint,
+        benchmark_fingerprint=run.benchmark_fingerprint,
+        alike=fingerprint(run.writer.model, replace(run.writer.sampling, thinking=None).identity),
+        thinking=run.writer.sampling.thinking or "",
+        left_out=evaluate.left_out(run),
+        imported=run.imported,
+        paid=paid,
     )
 
 
-def table(results: Sequence[Result]) -> dict[str, object]:
-    """The content of scores.json."""
-    first = results[0].run
-    return {
-        "protocol": {"name": first.protocol.name, "fingerprint": first.protocol.fingerprint},
-        "benchmark": {"name": first.benchmark, "fingerprint": first.benchmark_fingerprint},
-        "models": [
-            {
-                "writer": result.run.writer.name,
-                "judge": result.run.judge.name if result.run.judge else None,
-                "judge_fingerprint": result.run.judge.fingerprint if result.run.judge else None,
-                "fingerprint": result.run.fingerprint,
-                **reports.as_json(result.scores, result.paid),
-            }
-            for result in results
-        ],
-    }
+def paid(tally: Tally) -> Paid:
+    """The replies behind everything that was taken in."""
+    found = tally.paid
+    return Paid(replies=found.replies, usage=found.usage, cost=found.cost, unpriced=found.unpriced)
 
 
-@contextmanager
-def _replacing(path: Path) -> Iterator[IO[str]]:
-    """A file that takes the place of `path` when it is whole; until then the old one stays."""
-    try:
-        with NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, prefix=".", delete=False) as file:
-            try:
-                yield file
-                file.close()
-                umask = os.umask(0)
-                os.umask(umask)
-                os.chmod(file.name, 0o666 & ~umask)  # a temporary file is its owner's only
-                os.replace(file.name, path)
-            except BaseException:
-                os.unlink(file.name)
-                raise
-    except OSError as error:
-        raise UserError(f"{path}: cannot be written ({error.strerror or error})") from error
+def asked_of(runs: Sequence[Run], store: Store) -> list[tuple[Query, list[int]]]:
+    """Every query that the runs were asked for, by index, with the places of those runs.
+
+    Runs of different benchmarks may have different queries under one number: each comes by itself.
+    """
+    found: dict[int, dict[Query, list[int]]] = {}
+    for place, run in enumerate(runs):
+        for query in store.queries(run.fingerprint):
+            found.setdefault(query.index, {}).setdefault(query, []).append(place)
+    return [(query, places) for index in sorted(found) for query, places in found[index].items()]
+
+
+async def walk(tallies: Sequence[Tally], store: Store) -> AsyncIterator[tuple[Query, list[tuple[Tally, Item]]]]:
+    """Every query that the runs were asked for, with what there is on it of each. One pass over the store."""
+    for query, places in asked_of([tally.run for tally in tallies], store):
+        yield query, [(tallies[place], await tallies[place].take(query)) for place in places]
+
+
+async def gather(runs: Sequence[Run], store: Store) -> Table:
+    """The table of runs of the same rules."""
+    group = Gathered([Tally(run, store) for run in runs])
+    async for query, items in walk(group.tallies, store):
+        group.take(query, items)
+    return group.table()
+
+
+async def publish(
+    groups: Sequence[Sequence[Run]], out: Path, store: Store, form: Form = Form()
+) -> Published:
+    """Add up groups of runs, each of which shares its rules, and write all files into `out`."""
+    gathered = [Gathered([Tally(run, store) for run in group]) for group in groups]
+    tallies = [tally for group in gathered for tally in group.tallies]
+    with Pages(out, form.language) as pages, Texts() as texts:
+        async for query, items in walk(tallies, store):
+            for group in gathered:
+                group.take(query, items)
+            room = [made(tally.run, found) for tally, found in items]
+            pages.take(query, room)
+            texts.take(query, room)
+        boards = [rank(group.table(), form.thinking) for group in gathered]
+        published = [official_table(board.table, store) for board in boards]
+        surprises = [surprise for _, found in published for surprise in found]
+        pages.write(boards, surprise_words(surprises, form.language))
+        notes = _files(boards, out, form, texts)
+    if form.official:
+        for place, ((titles, rows), _) in enumerate(published):
+            spreadsheet.official(titles, rows, _numbered(out / "scores.xlsx", place))
+    return Published(boards=boards, tallies=tallies, notes=notes)
+
+
+def publish_tables(tables: Sequence[Table], out: Path, form: Form = Form()) -> Published:
+    """As `publish`, from tables whose texts are elsewhere: the page has no reading room."""
+    boards = [rank(table, form.thinking) for table in tables]
+    with Pages(out, form.language) as pages:
+        pages.write(boards)
+    return Published(boards=boards, notes=_files(boards, out, form))
+
+
+def official_table(
+    table: Table, store: Store
+) -> tuple[tuple[list[str], list[list[official.Value]]], list[official.Surprise]]:
+    """The published table of the same marks, and where it is not what ours says."""
+    models: dict[str, Sequence[official.Line]] = {}
+    for label, lines in zip(table.labels, official.lines(table), strict=True):
+        # of what was imported it is known which mark stood on which line
+        brought = store.all_brought(label.fingerprint) if label.imported else ()
+        name = label.writer if label.writer not in models else f"{label.writer} {label.fingerprint[:8]}"
+        models[name] = [
+            official.Line(index=index, scores={name: [one.score for one in marks] for name, marks in line.items()})
+            for index, about in brought
+            for line in about.lines
+        ] or lines
+    queries = [(query.index, query.domain1, query.domain2) for query in table.queries]
+    listed, watched = official.requirements(table.queries)
+    return official.aggregate(models, queries, listed, watched), official.surprises(models, queries, listed, watched)
+
+
+def made(run: Run, found: Item) -> Made:
+    """What the reading room shows of an item."""
+    assert run.judge  # noqa: S101 - for the type checker; reports are of judged runs
+    return Made(
+        run=run.fingerprint,
+        writer=run.writer.name,
+        judge=run.judge.name,
+        responses=found.responses,
+        judgements=found.judgements,
+    )
+
+
+def _files(boards: Sequence[Board], out: Path, form: Form, texts: Texts | None = None) -> list[str]:
+    """Everything but the page. Returns what the user should know of it."""
+    with replacing(out / "scores.json") as file:
+        file.write(msgspec.json.format(msgspec.json.encode(as_json(boards)), indent=1).decode())
+    columns.write([board.table for board in boards], out / "scores.parquet")
+    if not form.official:
+        spreadsheet.write(list(sheets(boards, form.language, texts)), out / "scores.xlsx")
+    return figures.save(boards, out / "figures", form.language) if form.figures else []
+
+
+def _numbered(path: Path, place: int) -> Path:
+    """The file of a further table stands beside that of the first."""
+    return path.with_stem(f"{path.stem}-{place + 1}") if place else path
+
+
+def as_json(boards: Sequence[Board]) -> dict[str, Any]:
+    """The content of scores.json. Tables that do not compare stand apart, under `tables`."""
+    if len(boards) > 1:
+        return {"tables": [table.as_json(board) for board in boards]}
+    return table.as_json(boards[0])

@@ -21,6 +21,7 @@ BANDS = ("1-2", "3-4", "5-6", "7-8", "9-10")
 
 Language = Literal["en", "zh"]
 Requirement = Literal["style", "format", "length"]
+Thinking = Literal["off", "low", "medium", "high"]
 REQUIREMENTS: tuple[Requirement, ...] = ("style", "format", "length")
 FailureKind = Literal["refused", "truncated", "unreadable", "overlong", "unreachable"]
 
@@ -76,13 +77,27 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sampling:
-    """How a model is asked to sample. None is left to the server."""
+class Drawing:
+    """How a model is asked to draw its words. None is left to the server."""
 
     temperature: float | None = None
     top_p: float | None = None
     top_k: int | None = None
     max_tokens: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sampling(Drawing):
+    """How a model is asked to sample. None is left to the server."""
+
+    thinking: Thinking | None = None  # how long a model thinks before it answers
+
+    @property
+    def identity(self) -> Drawing:
+        """What stands for it in the fingerprints of writers, judges and protocols, which are older than `thinking`."""
+        if self.thinking:
+            return self
+        return Drawing(temperature=self.temperature, top_p=self.top_p, top_k=self.top_k, max_tokens=self.max_tokens)
 
 
 class Text:
@@ -231,3 +246,11 @@ class Judgement:
     judge: str
     repeat: int  # 0 for the first mark on this criterion, 1 for the second, ...
     outcome: Verdict | Failure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """What files made elsewhere say of one writer and one query. There is no reply behind it."""
+
+    response: str | None = None  # None where the text was not imported
+    lines: tuple[dict[str, tuple[Verdict, ...]], ...] = ()  # one for each line about the query: criterion -> marks

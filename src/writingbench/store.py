@@ -2,7 +2,8 @@
 
 One SQLite file holds what was paid for (`replies`), why something could not be had the last time it was
 asked (`failures`), and what has been asked for altogether (`runs`, `queries`), so that a report needs nothing
-but the store. Resuming is asking the store what is missing.
+but the store. Marks that were made elsewhere have no reply: they are kept as they came (`imported`). Resuming is
+asking the store what is missing.
 
 A reply is committed as soon as it is there, before anyone sees it: killing the process loses none.
 (`synchronous=NORMAL` in WAL mode: only a power cut can take the last few commits, the file stays whole either way.)
@@ -22,9 +23,10 @@ from typing import Self
 
 import msgspec
 
-from writingbench.records import Failure, Query, Reply, UserError
+from writingbench.records import Failure, Imported, Query, Reply, UserError
 
-FORMAT = 2  # of the tables below; raised when they change
+FORMAT = 3  # of the tables below; raised when they change
+OLDER = (2,)  # formats that lack tables and nothing else
 WAIT = 60  # seconds for another process to let go of the file
 
 # with rowids where rows are large: without, each insert moves whole rows about (measured: 1.6 times slower)
@@ -36,9 +38,11 @@ CREATE TABLE IF NOT EXISTS runs     (fingerprint TEXT PRIMARY KEY, at REAL, run 
 CREATE TABLE IF NOT EXISTS asked    (run TEXT, query TEXT, PRIMARY KEY (run, query)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS refusals (place TEXT, field TEXT, PRIMARY KEY (place, field)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS batches  (key TEXT PRIMARY KEY, place TEXT, since TEXT, at REAL, id TEXT, calls BLOB);
+CREATE TABLE IF NOT EXISTS imported (run TEXT, query INTEGER, body BLOB, PRIMARY KEY (run, query));
 """
 
 _reply = msgspec.json.Decoder(Reply).decode
+_imported = msgspec.json.Decoder(Imported).decode
 
 
 class Store:
@@ -69,7 +73,7 @@ class Store:
         tables = {name for (name,) in self._db.execute("SELECT name FROM sqlite_master WHERE type='table'")}
         if tables and "replies" not in tables:
             raise UserError(f"{self.path}: another program's database, not a store; choose another --out")
-        if found not in (0, FORMAT):
+        if found not in (0, *OLDER, FORMAT):
             raise UserError(
                 f"{self.path}: made by another version of writingbench (store format {found}, this one reads "
                 f"{FORMAT}); use that version, or another --out"
@@ -186,6 +190,23 @@ class Store:
         """Forget that a run was begun; its replies, if there are any, stay."""
         self._db.execute("DELETE FROM runs WHERE fingerprint=?", (run,))
         self._db.execute("DELETE FROM asked WHERE run=?", (run,))
+
+    def bring(self, run: str, items: Iterable[tuple[int, Imported]]) -> None:
+        """Keep what was imported for a run, by index of the query, in place of what was imported for it before."""
+        with self._transaction():
+            self._db.execute("DELETE FROM imported WHERE run=?", (run,))
+            rows = ((run, index, msgspec.json.encode(item)) for index, item in items)
+            self._db.executemany("INSERT INTO imported VALUES (?,?,?)", rows)
+
+    def brought(self, run: str, index: int) -> Imported | None:
+        """What was imported for a run on the query with this index."""
+        row = self._db.execute("SELECT body FROM imported WHERE run=? AND query=?", (run, index)).fetchone()
+        return _imported(row[0]) if row else None
+
+    def all_brought(self, run: str) -> Iterator[tuple[int, Imported]]:
+        """Everything that was imported for a run, in the order in which it came."""
+        for index, body in self._db.execute("SELECT query, body FROM imported WHERE run=? ORDER BY rowid", (run,)):
+            yield index, _imported(body)
 
     def learn(self, place: str, field: str) -> None:
         """Note that the server at `place` refuses a field of the call."""

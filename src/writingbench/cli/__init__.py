@@ -4,10 +4,10 @@ printing, and the exit status (0 done, 1 done but incomplete, 2 the call or its 
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
 import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cyclopts import App, CycloptsError
@@ -15,8 +15,12 @@ from cyclopts import App, CycloptsError
 from writingbench import __version__
 from writingbench.cli import steps
 from writingbench.cli.data import data_app
-from writingbench.cli.options import EMBEDDED, Asking, BaseUrl, Choice, Models, Output
-from writingbench.records import UserError
+from writingbench.cli.imports import import_app
+from writingbench.cli.options import EMBEDDED, Asking, BaseUrl, Choice, Models, Output, Shown
+from writingbench.cli.power import power
+from writingbench.cli.serve import serve
+from writingbench.cli.subset import subset
+from writingbench.records import Thinking, UserError
 from writingbench.reports import terminal
 
 if TYPE_CHECKING:
@@ -28,7 +32,8 @@ app = App(
     help="Find out how well a language model writes, and where it writes badly.",
     suppress_keyboard_interrupt=False,  # `main` says what was kept
 )
-app.command(data_app)
+for part in (data_app, import_app, power, serve, subset):
+    app.command(part)
 
 
 @app.command
@@ -65,6 +70,7 @@ def plan(
 def respond(
     *,
     writer: str | None = None,
+    thinking: Thinking | None = None,
     protocol: str | None = None,
     choice: Choice = Choice(),
     asking: Asking = Asking(),
@@ -77,6 +83,8 @@ def respond(
     ----------
     writer
         The model that writes, as provider/model.
+    thinking
+        How long it thinks before it writes: off, low, medium or high. As its server does by itself when left out.
     protocol
         The rules: standard, official, demo, or the path of a TOML file.
     """
@@ -85,7 +93,7 @@ def respond(
     terms, rules = asking.terms(), steps.protocol(protocol, writer, None)
     benchmark, queries = steps.choose(choice, rules)
     with terminal.progress(output.json) as show:
-        to_write = evaluate.endpoint(writer or EMBEDDED, base_url, show.download)
+        to_write = replace(evaluate.endpoint(writer or EMBEDDED, base_url, show.download), thinking=thinking)
         asked_for = evaluate.plan(rules, benchmark, to_write, None)
         return steps.carry_out(asked_for, queries, output, show, terms, writer=to_write, judge=None)
 
@@ -118,7 +126,8 @@ def judge(
     with terminal.progress(output.json) as show, steps.open_store(output.out, make=False) as store:
         written: dict[str, Run] = {}
         for one in evaluate.stored_runs(store):
-            if writer in (None, one.writer.name) and protocol in (None, one.protocol.name):
+            wanted = writer in (None, one.writer.name) and protocol in (None, one.protocol.name)
+            if wanted and not one.imported:
                 written.setdefault(replace(one, judge=None).fingerprint, one)
         if not written:
             raise UserError(f"{output.out}: the store holds no responses of that kind; begin with `respond`")
@@ -132,8 +141,15 @@ def judge(
 
 
 @app.command
-def report(*, judge: str | None = None, protocol: str | None = None, output: Output = Output()) -> int:
-    """Make the table and the page again from what is in the store; nothing is asked.
+def report(
+    *,
+    judge: str | None = None,
+    protocol: str | None = None,
+    marks: tuple[Path, ...] = (),
+    shown: Shown = Shown(),
+    output: Output = Output(),
+) -> int:
+    """Make the tables and the page again from what is in the store; nothing is asked.
 
     Parameters
     ----------
@@ -141,15 +157,14 @@ def report(*, judge: str | None = None, protocol: str | None = None, output: Out
         Only the marks of this judge.
     protocol
         Only what was made under this protocol.
+    marks
+        Instead of the store: a scores.parquet; may be given several times. The page has no reading room then.
     """
-    from writingbench import evaluate
-    from writingbench.publish import publish
+    from writingbench.cli.reported import from_files, from_store
 
-    with steps.open_store(output.out, make=False) as store:
-        runs = evaluate.comparable(evaluate.stored_runs(store), judge, protocol)
-        results = asyncio.run(publish(runs, output.out, store))
-        steps.print_results(results, output)
-        return int(any(result.scores.coverage.judged < result.scores.coverage.asked for result in results))
+    if marks:
+        return from_files(marks, judge, protocol, shown, output)
+    return from_store(judge, protocol, shown, output)
 
 
 def main() -> None:

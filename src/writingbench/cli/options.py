@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from writingbench.records import Language, UserError
+from writingbench.records import Language, Thinking, UserError
 
 if TYPE_CHECKING:
     from writingbench.models import Terms
@@ -30,6 +30,8 @@ class Models:
 
     writer: str | None = None
     "The model that writes, as provider/model."
+    thinking: Thinking | None = None
+    "How long the writer thinks before it writes: off, low, medium or high. As its server does by itself when left out."
     judge: str | None = None
     "The model that marks, as provider/model."
     protocol: str | None = None
@@ -124,3 +126,22 @@ class Form:
     "A TOML file of domains, for a benchmark of one's own field."
     json: Flag = False
     "Print the result as JSON on standard output, and nothing else."
+
+
+@Parameter(name="*", negative=())
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """What a report shows."""
+
+    lang: Language = "en"
+    "The language of the page: en or zh."
+    official: Flag = False
+    "scores.xlsx is the published table, as the published script adds it up, instead of ours."
+    figures: Flag = False
+    "Charts as SVG and PNG, in the folder figures."
+    mix: Flag = False
+    "Show runs made under different rules, each kind in a table of its own; they are never ranked together."
+    with_thinking: str | None = None
+    "A writer that thinks before it writes, as it is called in the table: what the thinking changes, with the next."
+    without_thinking: str | None = None
+    "The same writer without thinking."

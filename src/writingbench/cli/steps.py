@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +15,10 @@ from writingbench.reports import terminal
 
 if TYPE_CHECKING:
     from writingbench.benchmark import Benchmark
-    from writingbench.evaluate import Done, Result, Run, Tally
+    from writingbench.evaluate import Done, Run, Tally
     from writingbench.models import Endpoint, Terms
     from writingbench.protocols import Protocol
+    from writingbench.publish import Published
     from writingbench.reports.terminal import Show
     from writingbench.store import Store
 
@@ -54,7 +56,7 @@ def prepare(
         evaluate.endpoint(name or EMBEDDED, base_url or models.base_url, show.download)
         for name, base_url in ((models.writer, models.writer_base_url), (models.judge, models.judge_base_url))
     )
-    return rules, found, queries, writer, judge
+    return rules, found, queries, replace(writer, thinking=models.thinking), judge
 
 
 def select(queries: tuple[Query, ...], choice: Choice) -> tuple[Query, ...]:
@@ -85,6 +87,7 @@ def carry_out(
 ) -> int:
     """Ask for what is missing, publish, show; returns the exit status."""
     from writingbench import evaluate
+    from writingbench.cli.reported import print_boards
     from writingbench.publish import publish
 
     if writer:
@@ -99,28 +102,28 @@ def carry_out(
         again=show.again,
     )
 
-    async def everything() -> tuple[Done, Tally | Result, list[Result]]:
+    async def everything() -> tuple[Done, Tally, Published | None]:
         with open_store(output.out) as store:
             done = await evaluate.carry_out(run, queries, store, writer=writer, judge=judge, seen=seen, terms=terms)
             if not run.judge:
                 tally = evaluate.Tally(done.run, store)
                 for query in queries:
                     await tally.take(query)
-                return done, tally, []
+                return done, tally, None
             comparable = [one for one in evaluate.stored_runs(store) if one.judge and one.rules == done.run.rules]
-            results = await publish(comparable, output.out, store)
-            return done, next(one for one in results if one.run.fingerprint == done.run.fingerprint), results
+            made = await publish([comparable], output.out, store)
+            return done, next(one for one in made.tallies if one.run.fingerprint == done.run.fingerprint), made
 
-    done, came, results = asyncio.run(everything())
+    done, came, made = asyncio.run(everything())
     show.stop()
     missing = sum(came.missing.get(query.index, 0) for query in queries)
-    if output.json and run.judge:
-        print_results(results, output)
+    if output.json and made:
+        print_boards(made, output)
     elif output.json:
         print_json({"writer": run.writer.name, "queries": len(queries), "missing": missing, "calls": done.calls})
     else:
-        if run.judge:
-            print_results(results, output)
+        if made:
+            print_boards(made, output)
         terminal.say(
             f"{done.calls:,} calls made." if done.calls else "Nothing to ask: every reply is in the store already."
         )
@@ -132,32 +135,6 @@ def carry_out(
         what = "marks" if run.judge else "answers"
         terminal.complain(f"{missing:,} {what} are missing: {reasons or 'not asked yet'}")
     return int(missing > 0)
-
-
-def print_results(results: list[Result], output: Output) -> None:
-    from writingbench import publish, reports
-
-    if output.json:
-        print_json(publish.table(results))
-        return
-    for result in results:
-        assert result.run.judge  # noqa: S101 - for the type checker; only judged runs are published
-        writer, judge, protocol = result.run.writer.name, result.run.judge.name, result.run.protocol.name
-        terminal.say(f"{writer}, marked by {judge}, protocol {protocol}")
-        terminal.table(
-            ("", "mean", "of", "marks"),
-            [(name, mean, str(n), marks) for name, mean, n, marks in reports.lines(result.scores)],
-        )
-        terminal.say("Coverage: " + reports.coverage(result.scores.coverage))
-        if bounds := reports.bounds(result.scores.coverage):
-            terminal.say(bounds[:1].upper() + bounds[1:])
-        terminal.say("Spent: " + reports.spent(result.paid))
-        if left_out := reports.left_out(result.run):
-            terminal.say("Done without, because the server does not take it: " + left_out)
-        if judge == EMBEDDED:
-            terminal.say("The embedded judge shows that everything works; its marks say nothing about quality.")
-        terminal.say("")
-    terminal.say(f"Report: {output.out / 'report.html'}")
 
 
 def print_json(value: Any) -> int:

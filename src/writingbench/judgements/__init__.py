@@ -47,7 +47,7 @@ class Judge:
 
     @property
     def fingerprint(self) -> str:
-        return fingerprint(self.model, self.sampling, [self.prompt.system, self.prompt.user], self.schema)
+        return fingerprint(self.model, self.sampling.identity, [self.prompt.system, self.prompt.user], self.schema)
 
     def request(self, about: Sheet, criterion: Criterion, draw: int) -> Request:
         """The call that asks for one mark on the response that the prompt is `about`."""

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from writingbench.records import Sampling, UserError
+from writingbench.records import Sampling, Thinking, UserError
 
 LIMITS = ("max_tokens", "max_completion_tokens")
 SCHEMA = {"response_format", "output_config"}
@@ -31,13 +31,19 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     refuses: tuple[str, ...] = ()
     schema: bool = False
     batch: bool = False
+    thinking: Literal["effort", "type", "budget", "template", "switch", "nested"] = "effort"
 
     def elsewhere(self, base_url: str) -> Provider:
         """The same dialect at another address, where a vendor's own habits do not hold."""
         if not self.vendor:
             return msgspec.structs.replace(self, base_url=base_url)
         return Provider(
-            connections=self.connections, key=self.key, base_url=base_url, dialect=self.dialect, batch=self.batch
+            connections=self.connections,
+            key=self.key,
+            base_url=base_url,
+            dialect=self.dialect,
+            batch=self.batch,
+            thinking=self.thinking,
         )
 
 
@@ -52,6 +58,7 @@ class Endpoint:
     key: str = field(default="", repr=False)  # never stored, never shown
     weights: Path | None = None  # the file the embedded server is to load; None for any other server
     refuses: frozenset[str] = frozenset()  # fields of a call that it turns down, by their name on the wire
+    thinking: Thinking | None = None  # as the user wants it; None: as the server does by itself
 
     @property
     def place(self) -> str:
@@ -83,7 +90,8 @@ class Endpoint:
         gone: dict[str, None] = {field: None for field in ("temperature", "top_p", "top_k") if field in self.refuses}
         if self.refuses >= set(LIMITS):
             gone["max_tokens"] = None
-        return replace(sampling, **gone)
+        sampling = replace(sampling, **gone)
+        return replace(sampling, thinking=self.thinking) if self.thinking else sampling
 
 
 @cache

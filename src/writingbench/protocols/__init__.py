@@ -42,7 +42,11 @@ class Protocol:
     @property
     def fingerprint(self) -> str:
         """Of the rules alone: the prompt's text is part of the judge's fingerprint."""
-        return fingerprint({**msgspec.to_builtins(self), "name": None})
+        samplings = {
+            "writer": msgspec.to_builtins(self.writer.identity),
+            "judge": msgspec.to_builtins(self.judge.identity),
+        }
+        return fingerprint({**msgspec.to_builtins(self), **samplings, "name": None})
 
 
 def load(name: str) -> Protocol:

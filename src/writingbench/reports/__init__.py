@@ -1,6 +1,4 @@
-"""What a reader sees: `report.html` and `scores.json`, made of values, without asking anything."""
+"""What a reader sees, made of values, without asking anything: terminal, page, spreadsheets, figures.
 
-from writingbench.reports.page import Entry, entry, foot, head
-from writingbench.reports.table import as_json, bounds, coverage, left_out, lines, spent
-
-__all__ = ["Entry", "as_json", "bounds", "coverage", "entry", "foot", "head", "left_out", "lines", "spent"]
+Nothing is imported here: the terminal is on the way of every command, the rest only on that of reports.
+"""

@@ -1,71 +1,150 @@
-"""`report.html`: one file that needs nothing else, opens anywhere, and shows model output as text.
+"""`report.html`, and where there is much to read, a page for each query beside it in `report/`.
 
-The page is made in pieces (`head`, one `entry` for each query, `foot`), so that writing it never needs all texts in
-memory. Everything that a model or a file said goes through the template engine's escaping.
+    take(query, made) ──> a file of entries, so that not all texts are in memory ──> write(boards)
+
+Each page is a file that needs nothing else. As long as the entries come to no more than INLINE bytes, all of them
+stand in report.html.
 """
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from shutil import rmtree
+from tempfile import SpooledTemporaryFile
+from typing import Literal, Self
 
-from writingbench.records import BANDS, Answer, Judgement, Query, Response, Verdict
-from writingbench.reports.table import bounds, coverage, left_out, lines, marks, mean, spent
+from markupsafe import Markup
 
-if TYPE_CHECKING:
-    import jinja2
+from writingbench.files import replacing
+from writingbench.records import Query, UserError
+from writingbench.reports import room
+from writingbench.reports.front import front, nav, title
+from writingbench.reports.room import FOLDER, Made, Row
+from writingbench.reports.shell import Tongue, render, shell, source, words
+from writingbench.scores.board import Board
 
+INLINE = 6_000_000  # bytes of entries that one page may hold: more of them open slowly on a phone
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """What one writer made of a query, with the marks that got."""
-
-    writer: str
-    response: Response | None
-    judgements: Sequence[Judgement]
-
-    @property
-    def mean(self) -> float | None:
-        scores = [one.outcome.score for one in self.judgements if isinstance(one.outcome, Verdict)]
-        return sum(scores) / len(scores) if scores else None
-
-    def of(self, criterion: str) -> list[Judgement]:
-        """The marks by one criterion."""
-        return [one for one in self.judgements if one.criterion == criterion]
+_OURS = re.compile(r"q-(-?\d+)(-\d+)?\.html")
 
 
-@cache
-def _templates() -> jinja2.Environment:
-    import jinja2  # noqa: PLC0415 - only a page needs it
+class Pages:
+    """Takes in queries one by one and writes the report."""
 
-    made = jinja2.Environment(
-        loader=jinja2.PackageLoader("writingbench.reports"),
-        autoescape=True,  # whatever the file is called: model output is hostile input
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
+    def __init__(self, out: Path, tongue: Tongue = "en") -> None:
+        self.out, self.tongue = out, tongue
+        self._rows: list[Row] = []
+        self._sizes: list[int] = []  # of the entries, in bytes
+        self._seen: Counter[int] = Counter()
+
+    def __enter__(self) -> Self:
+        try:
+            self.out.mkdir(parents=True, exist_ok=True)
+            self._entries = SpooledTemporaryFile(INLINE, dir=str(self.out))
+        except OSError as error:
+            raise UserError(f"{self.out}: cannot be written ({error.strerror or error})") from error
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._entries.close()
+
+    def take(self, query: Query, made: Sequence[Made]) -> None:
+        """What there is on one query. Only its numbers are kept in memory."""
+        self._seen[query.index] += 1
+        found = room.entry(query, made, self.tongue, key=room.key(query, self._seen[query.index]))
+        self._rows.append(found.row)
+        self._sizes.append(self._entries.write(found.html.encode("utf-8", "replace")))
+
+    def write(self, boards: Sequence[Board], notes: Sequence[str] = ()) -> None:
+        """Write everything. `notes` are lines that the reader is to see first.
+
+        Raises UserError when something cannot be written, or the folder holds what is not of a report.
+        """
+        folder = self.out / FOLDER
+        inline = sum(self._sizes) <= INLINE
+        self._entries.seek(0)
+        if not inline:
+            self._split(folder)
+        listed = ""
+        if self._rows:
+            bodies: list[str] | Literal[False] = inline and [self._next(size) for size in self._sizes]
+            order = [label.fingerprint for board in boards for label in board.table.labels]  # the best first
+            listed = room.index(self._rows, self.tongue, inline=bodies, order=order)
+        with replacing(self.out / "report.html") as file:
+            file.write(document(boards, listed, self.tongue, notes=notes))
+        if inline and _pages(folder):  # of an earlier report, that held more
+            rmtree(folder)
+
+    def _next(self, size: int) -> str:
+        return str(self._entries.read(size), "utf-8")
+
+    def _split(self, folder: Path) -> None:
+        """Write a page for each query into a new folder, then put that in the place of the old one."""
+        fresh, old = self.out / f".{FOLDER}-new", self.out / f".{FOLDER}-old"
+        addresses = ["", *(f"{row.key}.html" for row in self._rows), ""]
+        if folder.exists() and not _pages(folder):
+            raise UserError(f"{folder}: holds what is not of a report; move it, or give the report another --out")
+        try:
+            for left in (fresh, old):  # by a process that was killed
+                rmtree(left, ignore_errors=True)
+            fresh.mkdir()
+            for n, (row, size) in enumerate(zip(self._rows, self._sizes, strict=True)):
+                before, after = addresses[n], addresses[n + 2]
+                page = _page(row, self._next(size), self.tongue, "../report.html#queries", before, after)
+                (fresh / addresses[n + 1]).write_text(page, "utf-8", newline="\n")
+            if folder.exists():
+                folder.rename(old)
+            fresh.rename(folder)
+        except OSError as error:
+            raise UserError(f"{folder}: cannot be written ({error.strerror or error})") from error
+        finally:
+            for left in (fresh, old):
+                rmtree(left, ignore_errors=True)
+
+
+def document(
+    boards: Sequence[Board],
+    listed: str,
+    tongue: Tongue,
+    *,
+    notes: Sequence[str] = (),
+    more: str = "",
+    scripts: Sequence[str] = (),
+    live: bool = False,
+) -> str:
+    """The whole front page: tables, pictures, and `listed`, the reading room's list, "" where there are no texts.
+
+    `more` is HTML of our own behind all that, `scripts` further scripts of our own.
+    """
+    return shell(
+        title(boards, tongue),
+        front(boards, tongue, listed, note=" ".join(notes)) + more,
+        tongue,
+        scripts=[source("front.js"), source("room.js"), *scripts],
+        styles=[source("room.css")],
+        nav=nav(boards, tongue, bool(listed)),
+        live=live,
     )
-    made.globals |= {"coverage": coverage, "bounds": bounds, "lines": lines, "mean": mean, "marks": marks}
-    made.globals |= {"spent": spent, "left_out": left_out}
-    made.tests |= {
-        "verdict": lambda value: isinstance(value, Verdict),
-        "answer": lambda value: isinstance(value, Answer),
-    }
-    return made
 
 
-def head(results: Sequence[Any], version: str) -> str:
-    """The top of the page: what was run and the table. `results` are `evaluate.Result`s that compare."""
-    return _templates().get_template("head.html").render(results=results, version=version)
+def query_page(
+    query: Query, made: Sequence[Made], tongue: Tongue, back: str = "../report.html#queries", *, key: str = ""
+) -> str:
+    """A whole page for one query. `back` leads to the list; `key` is the anchor of a further query with this index."""
+    found = room.entry(query, made, tongue, key=key or room.key(query))
+    return _page(found.row, found.html, tongue, back)
 
 
-def entry(query: Query, entries: Sequence[Entry]) -> str:
-    """One query with its criteria and what every writer made of it."""
-    return _templates().get_template("entry.html").render(query=query, entries=entries, bands=BANDS)
+def _page(row: Row, entry: str, tongue: Tongue, back: str, before: str = "", after: str = "") -> str:
+    made = Markup(entry)  # noqa: S704 - our own templates made it
+    body = render("room_page.html", tongue, row=row, entry=made, back=back, before=before, after=after)
+    name = words(tongue)["room_number"].format(n=row.index)
+    return shell(name, body, tongue, scripts=[source("room.js")], styles=[source("room.css")])
 
 
-def foot() -> str:
-    """The end of the page."""
-    return _templates().get_template("foot.html").render()
+def _pages(folder: Path) -> bool:
+    """Whether this is a folder of a report's pages and holds nothing else."""
+    return folder.is_dir() and not folder.is_symlink() and all(_OURS.fullmatch(one.name) for one in folder.iterdir())

@@ -3,35 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from writingbench.records import Usage
-from writingbench.scores import Cell, Coverage, Scores
+if TYPE_CHECKING:
+    from writingbench.scores import Cell, Coverage, Paid, Scores
+    from writingbench.scores.board import Board
 
 
-class Paid(Protocol):
-    """Replies, added up: how many, their tokens, their cost in US dollars, and of how many the cost is not known."""
-
-    replies: int
-    usage: Usage
-    cost: float
-    unpriced: int
-
-
-def as_json(scores: Scores, paid: Paid) -> dict[str, Any]:
-    """A model's scores as they stand in scores.json. Means are on the scale of 1 to 10, null where there is none.
+def as_json(board: Board) -> dict[str, Any]:
+    """A ranking as it stands in scores.json. Means are on the scale of 1 to 10, null where there is none.
 
     `cost` is in US dollars, null unless the price of every reply is known.
     """
+    first = board.table.labels[0]
     return {
-        **msgspec.to_builtins(scores, str_keys=True),
-        "usage": {
-            "calls": paid.replies,
-            **msgspec.to_builtins(paid.usage),
-            "cost": None if paid.unpriced else paid.cost,
+        "protocol": {"name": first.protocol, "fingerprint": first.protocol_fingerprint},
+        "benchmark": {"name": first.benchmark, "fingerprint": first.benchmark_fingerprint},
+        "models": [
+            {
+                "writer": label.writer,
+                "judge": label.judge,
+                "judge_fingerprint": label.judge_fingerprint,
+                "fingerprint": label.fingerprint,
+                "imported": label.imported,
+                "rank": msgspec.to_builtins(place),
+                **msgspec.to_builtins(scores, str_keys=True),
+                "usage": {
+                    "calls": label.paid.replies,
+                    **msgspec.to_builtins(label.paid.usage),
+                    "cost": None if label.paid.unpriced else label.paid.cost,
+                },
+            }
+            for label, scores, place in zip(board.table.labels, board.scores, board.ranks, strict=True)
+        ],
+        "pairs": [
+            {
+                **msgspec.to_builtins(pair),
+                "first": board.table.labels[pair.first].fingerprint,
+                "second": board.table.labels[pair.second].fingerprint,
+            }
+            for pair in board.pairs
+        ],
+        "judge_noise": msgspec.to_builtins(board.noise),
+        "thinking": board.thinks
+        and {
+            "with": board.thinks[0],
+            "without": board.thinks[1],
+            "differences": msgspec.to_builtins(board.thinking),
         },
     }
 
@@ -51,22 +71,6 @@ def _money(paid: Paid) -> str:
     if paid.unpriced == paid.replies:
         return "cost not known"
     return f"${paid.cost:,.4f} and {paid.unpriced:,} replies whose cost is not known"
-
-
-def left_out(run: Any) -> str:
-    """What a protocol asks for and an `evaluate.Run` does without, because the server does not take it; or ""."""
-    asked = [("writer", run.protocol.writer, run.writer.sampling)]
-    if run.judge:
-        asked.append(("judge", run.protocol.judge, run.judge.sampling))
-    gone = [
-        f"{field.name} of the {who}"
-        for who, wanted, got in asked
-        for field in fields(wanted)
-        if getattr(wanted, field.name) != getattr(got, field.name)
-    ]
-    if run.judge and run.protocol.marking.schema and run.judge.schema is None:
-        gone.append("the judge's schema")
-    return ", ".join(gone)
 
 
 def mean(cell: Cell) -> str:
@@ -95,13 +99,32 @@ def bounds(found: Coverage) -> str:
     return f"with the missing marks, overall would lie between {low:.2f} and {high:.2f}"
 
 
-def lines(scores: Scores) -> Iterator[tuple[str, str, int, str]]:
-    """The table, line by line: name, mean, what it is taken over, marks."""
-    yield "Overall", mean(scores.overall), scores.overall.n, marks(scores.overall)
-    for name, cell in scores.domains.items():
-        yield name, mean(cell), cell.n, marks(cell)
+def interval(cell: Cell) -> str:
+    """The interval of a mean, "6.41–7.02"; a dash where there is none."""
+    return "–" if cell.low is None or cell.high is None else f"{cell.low:.2f}–{cell.high:.2f}"
+
+
+def lines(scores: Scores) -> Iterator[tuple[str, Cell]]:
+    """A writer's cells with their names, in the order of the table."""
+    yield "Overall", scores.overall
+    yield from scores.domains.items()
     for name, cell in scores.languages.items():
-        yield {"en": "English", "zh": "Chinese 中文"}[name], mean(cell), cell.n, marks(cell)
+        yield {"en": "English", "zh": "Chinese 中文"}[name], cell
     for kind, cells in scores.requirements.items():
         for letter, what in (("R", "queries that demand it"), ("C", "criteria of that kind")):
-            yield f"{kind} {letter} ({what})", mean(cells[letter]), cells[letter].n, marks(cells[letter])
+            yield f"{kind} {letter} ({what})", cells[letter]
+
+
+def places(board: Board) -> Iterator[tuple[str, str, str, str, str, str]]:
+    """A ranking, line by line: rank with its interval, writer, mean, interval, who cannot be told from it, marks."""
+    alike: dict[int, int] = {}
+    for pair in board.pairs:
+        if not pair.apart:
+            for row in (pair.first, pair.second):
+                alike[row] = alike.get(row, 0) + 1
+    for row, (label, scores, place) in enumerate(zip(board.table.labels, board.scores, board.ranks, strict=True)):
+        rank = "–" if place is None else str(place.place)
+        if place and (place.low, place.high) != (place.place, place.place):
+            rank += f" ({place.low}–{place.high})"
+        others = f"{alike[row]} other{'s' if alike[row] > 1 else ''}" if row in alike else "nobody"
+        yield rank, label.writer, mean(scores.overall), interval(scores.overall), others, marks(scores.overall)

@@ -32,7 +32,7 @@ class Writer:
 
     @property
     def fingerprint(self) -> str:
-        return fingerprint(self.model, self.sampling)
+        return fingerprint(self.model, self.sampling.identity)
 
     def request(self, query: Query, draw: int) -> Request:
         """The query as it stands, and nothing around it: that is what the user of a model would send."""

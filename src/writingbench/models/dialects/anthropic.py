@@ -7,6 +7,7 @@ from typing import Any, Literal
 import msgspec
 
 from writingbench.models.dialects.nonsense import Nonsense, Price, count, decode, unknown
+from writingbench.models.dialects.thinking import thinking
 from writingbench.models.endpoints import Endpoint
 from writingbench.records import Message, Reply, Request, Usage, filled
 
@@ -20,7 +21,8 @@ def headers(key: str) -> dict[str, str]:
 
 
 def body(request: Request, endpoint: Endpoint) -> dict[str, Any]:
-    made: dict[str, Any] = {"model": endpoint.model, "max_tokens": LIMIT, **filled(request.sampling)}
+    sampling = {name: value for name, value in filled(request.sampling).items() if name != "thinking"}
+    made: dict[str, Any] = {"model": endpoint.model, "max_tokens": LIMIT, **sampling, **thinking(request, endpoint)}
     if system := "\n\n".join(message.text for message in request.messages if message.role == "system"):
         made["system"] = system
     made["messages"] = [

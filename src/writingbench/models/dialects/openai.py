@@ -7,6 +7,7 @@ from typing import Any, Literal
 import msgspec
 
 from writingbench.models.dialects.nonsense import Nonsense, Price, count, decode, unknown
+from writingbench.models.dialects.thinking import thinking
 from writingbench.models.endpoints import Endpoint
 from writingbench.records import Message, Reply, Request, Usage, encoded, filled
 
@@ -24,12 +25,14 @@ def whole(message: Message) -> msgspec.Raw:
 
 def body(request: Request, endpoint: Endpoint) -> dict[str, Any]:
     sampling = dict(filled(request.sampling))
+    sampling.pop("thinking", None)
     if limit := sampling.pop("max_tokens", None):
         sampling[endpoint.limit] = limit
     made = {
         "model": endpoint.model,
         "messages": [{"role": message.role, "content": whole(message)} for message in request.messages],
         **sampling,
+        **thinking(request, endpoint),
     }
     if request.schema:
         made["response_format"] = {

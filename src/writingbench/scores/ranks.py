@@ -1,0 +1,55 @@
+"""Which place a writer takes, and between which places it moves when other queries are asked."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from writingbench.scores.resample import Floats, percentiles
+
+_NUMBERS = 1_000_000  # that are worked on at a time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ranks:
+    """Places of M writers, 1 the best; those who tie share the better place. NaN: nothing to rank."""
+
+    place: Floats
+    low: Floats  # the better end of the interval
+    high: Floats
+
+
+def ranks(scores: ArrayLike, draws: NDArray[Any], level: float = 0.95) -> Ranks:
+    """The places of `scores` [M], with the percentile interval of the places over the resamples `draws` [B, M].
+
+    Goldstein and Spiegelhalter, "League Tables and Their Limitations", JRSS A 159, 1996. The ends are rounded outwards
+    to whole places. Resampling pulls a writer that was lucky towards the middle, so that its place can lie outside the
+    percentiles: the interval is then stretched to it. A writer is left out of the resamples where it is NaN.
+    """
+    scores = np.asarray(scores, np.float64)
+    if not scores.size:
+        return Ranks(place=scores, low=scores, high=scores)
+    place = _places(scores[None])[0].astype(np.float64)
+    tail = np.where(np.isnan(scores), math.nan, (1 - level) / 2)
+    moved = np.empty(draws.shape, np.float32)
+    rows = max(1, _NUMBERS // scores.size)
+    for start in range(0, len(draws), rows):
+        moved[start : start + rows] = _places(draws[start : start + rows])
+    low, high = percentiles(moved, tail, 1 - tail)
+    return Ranks(place=place, low=np.fmin(np.floor(low), place), high=np.fmax(np.ceil(high), place))
+
+
+def _places(scores: NDArray[Any]) -> NDArray[np.float32]:
+    """Within each row, how many are better, plus one; NaN where the score is."""
+    order = np.argsort(-scores, axis=1)  # NaN goes to the end
+    ordered = np.take_along_axis(scores, order, axis=1)
+    better = np.zeros(scores.shape, np.int64)
+    better[:, 1:] = np.where(ordered[:, 1:] == ordered[:, :-1], 0, np.arange(1, scores.shape[1]))
+    places = np.empty(scores.shape, np.float32)
+    np.put_along_axis(places, order, 1 + np.maximum.accumulate(better, axis=1).astype(np.float32), axis=1)
+    places[np.isnan(scores)] = np.nan
+    return places
