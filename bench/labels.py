@@ -28,7 +28,7 @@ from writingbench import criteria
 from writingbench.benchmark import load, named
 from writingbench.benchmark.language import language_of
 from writingbench.criteria.features import IDEAS, SIZE, features
-from writingbench.criteria.label import KINDS, SURE, Weights, beside, choose, softmax
+from writingbench.criteria.label import FARTHEST, KINDS, SURE, Weights, choose, rivals, second
 from writingbench.records import REQUIREMENTS, Criterion, Query
 
 Floats = NDArray[np.float64]
@@ -46,7 +46,6 @@ class Settings:
     """How it is trained."""
 
     penalty: float = 0.3  # the inverse strength that scikit-learn calls C
-    relative_penalty: float = 1.0
     balanced: bool = False  # every kind weighs the same
     rivals: bool = True  # the second model
     thresholds: bool = True  # else the likeliest kind
@@ -150,33 +149,47 @@ def train(queries: Sequence[Query], groups: Whole, settings: Settings, found: cs
         left = inside != fold
         odds[~left] = odds_of(found[~left], *fit(found[left], kinds[left], settings.penalty, settings.balanced))
     weights, offset = fit(found, kinds, settings.penalty, settings.balanced)
-    relative, relative_offset = np.vstack([np.eye(NONE), np.zeros((NONE, NONE))]), np.zeros(NONE)
-    seen = in_queries(odds, per)
+    relative, relative_offset = np.array([np.ones(NONE), np.zeros(NONE)]), np.zeros(NONE)
     if settings.rivals:
-        relative, relative_offset = fit(seen, kinds, settings.relative_penalty, False)
-    least = np.full(NONE, 1e-9)
-    if settings.thresholds:
-        least = thresholds(softmax(seen @ relative + relative_offset), kinds)
+        relative, relative_offset = fit_second(odds, kinds, per)
     step = np.abs(weights).max(axis=0) / 127
-    return Weights(
+    made = Weights(
         features=np.round(weights / step).astype(np.int8),
         step=step.astype(np.float32),
         offset=offset.astype(np.float32),
         relative=relative.astype(np.float32),
         relative_offset=relative_offset.astype(np.float32),
-        least=least.astype(np.float32),
+        least=np.full(NONE, 1e-9, dtype=np.float32),
     )
+    if not settings.thresholds:
+        return made
+    return replace(made, least=thresholds(in_queries(odds, per, made), kinds).astype(np.float32))
 
 
-def in_queries(odds: Floats, per: Whole) -> Floats:
-    """`beside` for criteria of many queries, `per` query so many."""
-    return np.vstack([beside(part) for part in np.split(odds, np.cumsum(per)[:-1])])
+def fit_second(odds: Floats, kinds: Whole, per: Whole) -> tuple[Floats, Floats]:
+    """Weights [2, 3] and offsets [3] of the second model: each requirement against none, by a regression of its own
+    (Begg and Gray 1984, Biometrika 71, 11-18), so that the kinds of a query do not speak for or against one another.
+    """
+    odds = np.clip(odds, -FARTHEST, FARTHEST)
+    others = np.vstack([rivals(part) for part in np.split(odds, np.cumsum(per)[:-1])])
+    weights, offset = np.zeros((2, NONE)), np.zeros(NONE)
+    for place in range(NONE):
+        among = (kinds == place) | (kinds == NONE)
+        seen = np.stack([odds[among, place], others[among, place]], axis=1)
+        model = LogisticRegression().fit(seen, kinds[among] == place)
+        weights[:, place], offset[place] = model.coef_[0], model.intercept_[0]
+    return weights, offset
+
+
+def in_queries(odds: Floats, per: Whole, weights: Weights) -> Floats:
+    """Probabilities [criteria, 4] from the log odds of criteria of many queries, `per` query so many."""
+    return np.vstack([second(part, weights) for part in np.split(odds, np.cumsum(per)[:-1])])
 
 
 def apply(weights: Weights, found: csr_array, per: Whole) -> Floats:
     """Probabilities [criteria, 4], as `label.likely` gives them, from features that are there already."""
     odds = np.asarray(found @ weights.features.astype(float)) * weights.step + weights.offset
-    return softmax(in_queries(odds, per) @ weights.relative + weights.relative_offset)
+    return in_queries(odds, per, weights)
 
 
 def said(likely: Floats, weights: Weights, settings: Settings) -> Whole:
@@ -353,7 +366,11 @@ def variants() -> dict[str, Settings]:
         return read
 
     def words(query: Query, criterion: Criterion) -> dict[int, float]:
-        ideas = {crc32(f"{part}~{idea}".encode()) % SIZE for part in ("name", "description", "bands") for idea in IDEAS}
+        ideas = {
+            crc32(f"{part}~{idea}".encode()) % SIZE
+            for part in ("name", "description", "either", "bands")
+            for idea in IDEAS
+        }
         return {number: weight for number, weight in features(criterion).items() if number not in ideas}
 
     def runs(query: Query, criterion: Criterion) -> Iterable[str]:

@@ -1,12 +1,13 @@
-"""How long the tables of many writers take, from their marks in a Parquet file: 1,000 writers on 1,000 queries with five
-marks each are 5 million marks.
+"""How long the tables of many writers take, from their marks in a Parquet file.
+
+1,000 writers on 1,000 queries with five marks each are 5 million marks.
 
     python bench/size.py                    # the whole table with its intervals, ranks, heatmap
     python bench/size.py --writers 50
 
-The measured process does what `writingbench report --marks` does before it writes: read the marks, add them up, resample,
-compare, shrink, and make the page. Beside it stands one plain pass over the same marks in SQL (DuckDB: mean and number by
-writer and subdomain), as a baseline in the same run.
+The measured process does what `writingbench report --marks` does before it writes: read the marks, add them up,
+resample, compare, shrink, and make the page. Beside it stands one plain pass over the same marks in SQL (DuckDB: mean
+and number by writer and subdomain), as a baseline in the same run.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import duckdb
 import numpy as np
 
 from writingbench.scores import Asked, Label, Table, columns
@@ -74,8 +76,8 @@ def measured(path: Path) -> None:
         print(f"{name} {time.perf_counter() - began:.2f}", flush=True)
         began = time.perf_counter()
 
-    from writingbench.reports.front import front
-    from writingbench.scores.board import rank
+    from writingbench.reports.front import front  # noqa: PLC0415 - what is measured
+    from writingbench.scores.board import rank  # noqa: PLC0415
 
     step("imports")
     (table,) = columns.read([path])
@@ -97,7 +99,6 @@ def main() -> None:
     if options.measured:
         measured(options.measured)
         return
-    import duckdb
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "scores.parquet"

@@ -127,13 +127,13 @@ def test_the_page_opens_in_a_browser_shows_chinese_and_runs_nothing_a_model_wrot
         page.on("pageerror", lambda error: messages.append(str(error)))
         page.goto((out / "report.html").as_uri())
         title = page.title()
-        page.locator("details.query > summary").first.click()
-        shown = page.locator("details.query[open] .text").nth(1).inner_text()
-        page.locator("details.query > summary").nth(1).click()
-        chinese = page.locator("#query-4 .text").first.inner_text()
+        page.evaluate("location.hash = '#q-3'")
+        shown = page.locator("#q-3").inner_text()
+        page.evaluate("location.hash = '#q-4'")
+        chinese = page.locator("#q-4").inner_text()
         wide = page.evaluate("document.documentElement.scrollWidth")
         browser.close()
-    assert title == "writingbench: local/smollm2"
+    assert title == "local/smollm2"
     assert hostile in shown
     assert any("\u4e00" <= character <= "\u9fff" for character in chinese)
     assert messages == []

@@ -52,13 +52,13 @@ STYLE = criterion("Tone and Language", "Evaluates whether the language keeps the
 FORMAT = criterion("Format Compliance", "Assesses whether the document follows the required format and sections.")
 LENGTH = criterion("Word Count", "Evaluates whether the essay meets the required word count of 800 words.")
 FACTS = criterion("Use of Sources", "Evaluates how accurately figures from the supplied report are used.")
-文风 = criterion("语言风格", "评估文章的语言风格是否正式、亲切，用词是否得体，语气是否符合要求")
-格式 = criterion("格式规范", "评估文章是否严格遵循公文的格式规范，标题、正文、落款是否齐全")
-字数 = criterion("字数要求", "评估文章是否符合1500字左右的字数要求，篇幅是否适当")
-事实 = criterion("数据准确性", "评估文章引用的销售数据与所给材料是否相符")
+TONE_ZH = criterion("语言风格", "评估文章的语言风格是否正式、亲切，用词是否得体，语气是否符合要求")
+FORMAT_ZH = criterion("格式规范", "评估文章是否严格遵循公文的格式规范，标题、正文、落款是否齐全")
+LENGTH_ZH = criterion("字数要求", "评估文章是否符合1500字左右的字数要求，篇幅是否适当")
+FACTS_ZH = criterion("数据准确性", "评估文章引用的销售数据与所给材料是否相符")
 
 ENGLISH = query(STYLE, FORMAT, LENGTH, FACTS)
-CHINESE = query(文风, 格式, 字数, 事实, index=2, text="写一篇通知。", language="zh")
+CHINESE = query(TONE_ZH, FORMAT_ZH, LENGTH_ZH, FACTS_ZH, index=2, text="写一篇通知。", language="zh")
 
 
 def kinds(labelled):
@@ -96,7 +96,7 @@ def test_a_label_that_turns_out_to_be_none_is_taken_away_only_when_asked():
 
 @pytest.mark.parametrize("count", [0, 1, 2, 30])
 def test_probabilities_are_there_for_any_number_of_criteria_and_add_up_to_one(count):
-    listed = [replace(one, name=f"{one.name} {n}") for n, one in zip(range(count), [STYLE, 字数, FACTS] * 10)]  # noqa: B905
+    listed = [replace(one, name=f"{one.name} {n}") for n, one in zip(range(count), [STYLE, LENGTH_ZH, FACTS] * 10)]  # noqa: B905
     found = criteria.probabilities(query(*listed))
     assert len(found) == count
     for shares in found:
@@ -138,7 +138,7 @@ def test_half_a_character_is_a_text_too():
 
 
 def test_doubts_are_the_labels_that_are_not_sure_and_none_that_was_there_before():
-    vague = criterion("Wind secret and his choice", "Checks 41 knots against a limit of 40, and how he speaks of it.")
+    vague = criterion("Structure", "Evaluates organization, tone, and whether the format is appropriate.")
     asked = query(vague, LENGTH)
     (doubt,) = criteria.doubts(asked, criteria.probabilities(asked))
     assert (doubt.query, doubt.criterion) == (1, vague.name)
@@ -152,8 +152,8 @@ def test_no_label_is_given_below_its_threshold_and_the_one_farthest_above_wins()
     least = dict(zip(KINDS, shipped().least.tolist(), strict=False))
     nothing = {kind: share - 0.01 for kind, share in least.items()}
     assert criteria.choose({**nothing, "none": 0.1}) == "none"
-    for kind in least:
-        assert criteria.choose({**nothing, kind: least[kind] + 0.01, "none": 0.9}) == kind
+    for kind, share in least.items():
+        assert criteria.choose({**nothing, kind: share + 0.01, "none": 0.9}) == kind
 
 
 # features
@@ -179,7 +179,7 @@ def test_features_are_the_same_in_every_process():
 
 
 def test_features_have_numbers_below_their_size_and_an_empty_text_has_none():
-    assert all(0 <= number < SIZE and weight > 0 for number, weight in features(字数).items())
+    assert all(0 <= number < SIZE and weight > 0 for number, weight in features(LENGTH_ZH).items())
     assert features(Criterion(name="", description="", bands=("",) * 5)) == {}
 
 
@@ -187,7 +187,7 @@ def test_every_number_is_the_same_word():
     assert features(criterion("800 words", "d")) == features(criterion("1200 words", "d"))
 
 
-@pytest.mark.parametrize(("english", "chinese"), [(LENGTH, 字数), (FORMAT, 格式), (STYLE, 文风)])
+@pytest.mark.parametrize(("english", "chinese"), [(LENGTH, LENGTH_ZH), (FORMAT, FORMAT_ZH), (STYLE, TONE_ZH)])
 def test_english_and_chinese_criteria_of_a_kind_share_ideas(english, chinese):
     shared = features(english).keys() & features(chinese).keys()
     assert len(shared) >= 2
@@ -396,10 +396,10 @@ def test_a_query_without_criteria_is_not_asked_about(tmp_path, monkeypatch):
 
 
 def test_the_embedded_model_is_held_to_the_four_kinds(tmp_path):
-    asked = named("starter", Path, criteria=None).queries[:2]
+    asked = named("starter", Path, criteria=None).queries[1:2]
     by = evaluate.endpoint("local/smollm2")
     came = carry_out(asked, by, tmp_path)
-    assert [len(came.kinds[one.index]) for one in asked] == [5, 5]
+    assert [len(came.kinds[one.index]) for one in asked] == [5]
     assert carry_out(asked, by, tmp_path).calls == 0
 
 

@@ -452,12 +452,12 @@ def test_marks_change_nothing_of_the_page_and_nest_validly(words, quotes):
 def test_a_reason_leads_to_what_was_found_and_says_in_words_what_was_not():
     reason = "<b>It</b> says “春风又绿江南岸” & “nobody ever said so.” Yes; “the task of today”."
     traced = trace(reason, RESPONSE, "The task of today is", "")
-    assert reason_html(reason, traced, links=["#q-1", None, None], lost="⚠ 回答中没有", title='"?') == (
+    assert reason_html(reason, traced, links=["#q-1", None, None], said={None: "⚠ 回答中没有"}, title='"?') == (
         '&lt;b&gt;It&lt;/b&gt; says “<a class="quote" href="#q-1">春风又绿江南岸</a>” &amp; '
         '“<span class="lost" title="&quot;?">nobody ever said so.</span>” <span class="sign">⚠ 回答中没有</span> Yes; '
         '“<span class="quote">the task of today</span>”.'
     )
-    assert reason_html("a\u202eb\r\n<", [], links=[], lost="") == "a\ufffdb\n&lt;"
+    assert reason_html("a\u202eb\r\n<", [], links=[], said={}) == "a\ufffdb\n&lt;"
 
 
 @pytest.mark.parametrize(
@@ -467,7 +467,7 @@ def test_a_hostile_reason_is_read_to_its_end_and_yields_a_bounded_number_of_pass
     reason = (bit * 100_000)[:300_000]
     traced = trace(reason, RESPONSE * 100, "", "")
     assert len(traced) <= MOST
-    html = reason_html(reason, traced, links=[None] * len(traced), lost="?")
+    html = reason_html(reason, traced, links=[None] * len(traced), said={None: "?"})
     assert unescape(re.sub('<span class="sign">.*?</span>|<[^>]*>', "", html)).replace(" ", "") == reason.replace(
         " ", ""
     ).replace("\ud800", "\ufffd")

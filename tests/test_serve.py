@@ -170,6 +170,8 @@ def test_a_port_that_is_taken_is_one_clear_line(done):
         port = url.rstrip("/").rpartition(":")[2]
         line = one_line_of_help(call("serve", "--out", done, "--port", port, cwd=done.parent))
         assert f"127.0.0.1:{port}" in line and "--port" in line
+    line = one_line_of_help(call("serve", "--out", done, "--port", 99999, cwd=done.parent))
+    assert "--port is 99999; it must be from 0 to 65535" in line
 
 
 def test_runs_of_different_rules_are_served_in_tables_of_their_own(tmp_path):

@@ -349,7 +349,7 @@ def comparable(runs: list[Run], judge: str | None = None, protocol: str | None =
 
 
 def asked(found: Item, run: Run) -> int:
-    """How many marks were asked for on an item; of what was made elsewhere one a criterion at least, more if there are."""
+    """How many marks were asked for on an item; of what was made elsewhere one a criterion, more where there are."""
     if not run.imported:
         return len(found.query.criteria) * run.marks
     marks = Counter(judgement.criterion for judgement in found.judgements)

@@ -126,9 +126,7 @@ async def gather(runs: Sequence[Run], store: Store) -> Table:
     return group.table()
 
 
-async def publish(
-    groups: Sequence[Sequence[Run]], out: Path, store: Store, form: Form = Form()
-) -> Published:
+async def publish(groups: Sequence[Sequence[Run]], out: Path, store: Store, form: Form = Form()) -> Published:
     """Add up groups of runs, each of which shares its rules, and write all files into `out`."""
     gathered = [Gathered([Tally(run, store) for run in group]) for group in groups]
     tallies = [tally for group in gathered for tally in group.tallies]

@@ -14,6 +14,7 @@ from cyclopts import App, CycloptsError
 
 from writingbench import __version__
 from writingbench.cli import steps
+from writingbench.cli.criteria import criteria_app
 from writingbench.cli.data import data_app
 from writingbench.cli.imports import import_app
 from writingbench.cli.options import EMBEDDED, Asking, BaseUrl, Choice, Models, Output, Shown
@@ -32,7 +33,7 @@ app = App(
     help="Find out how well a language model writes, and where it writes badly.",
     suppress_keyboard_interrupt=False,  # `main` says what was kept
 )
-for part in (data_app, import_app, power, serve, subset):
+for part in (criteria_app, data_app, import_app, power, serve, subset):
     app.command(part)
 
 

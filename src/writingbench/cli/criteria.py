@@ -90,7 +90,9 @@ def label(
     else:
         show(made, doubts, to, calls if model else None)
     if stopped:
-        terminal.complain(f"{stopped}; {unasked:,} queries were not asked; with --force the same command goes on from there")
+        terminal.complain(
+            f"{stopped}; {unasked:,} queries were not asked; with --force the same command goes on from there"
+        )
     if failed:
         reasons = Counter(f"{why.kind}: {why.note}" for why in failed.values()).most_common(3)
         terminal.complain(

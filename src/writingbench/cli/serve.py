@@ -49,6 +49,8 @@ def serve(
         raise UserError(f"serve needs {error.name}: pip install 'writingbench[web]'") from error
     from writingbench.web.live import Live
 
+    if not 0 <= port < 65536:
+        raise UserError(f"--port is {port}; it must be from 0 to 65535")
     taken = _bind(host, port)
     token = None if _own(host) else os.environ.get(TOKEN) or secrets.token_urlsafe(24)
     shown = f"[{host}]" if ":" in host else host

@@ -101,11 +101,15 @@ IN_TEXT, IN_BANDS = 0.6, 0.45
 def features(criterion: Criterion) -> dict[int, float]:
     """The features of a criterion: number below SIZE -> weight."""
     found: dict[int, float] = {}
+    either: set[str] = set()
     texts = {"name": _plain(criterion.name), "description": _plain(criterion.description)}
     for part, text in texts.items():
         words = {f"{part}:{word}" for word in _words(text)}
         _add(found, words, len(words) ** -0.5 if words else 0)
-        _add(found, {f"{part}~{idea}" for idea in _ideas(text)}, IN_TEXT)
+        ideas = set(_ideas(text))
+        _add(found, {f"{part}~{idea}" for idea in ideas}, IN_TEXT)
+        either |= ideas
+    _add(found, {f"either~{idea}" for idea in either}, IN_TEXT)
     _add(found, {f"bands~{idea}" for idea in _ideas(_plain(" ".join(criterion.bands)))}, IN_BANDS)
     return found
 

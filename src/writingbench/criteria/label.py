@@ -1,8 +1,8 @@
 """Tell which criteria watch over style, format or length, without asking a model.
 
 Two small linear models, made by `bench/labels.py`; what they are worth stands in docs/labels.md. The first reads
-a criterion by itself. The second sees what the first said of it and of its rivals: a query hardly ever has two
-criteria for the same demand, so one that another outdoes is less likely to be meant.
+a criterion by itself. The second sees what the first said of it and of its strongest rival for the same kind: a query
+hardly ever has two criteria of a kind, so one that another outdoes is less likely to be meant.
 """
 
 from __future__ import annotations
@@ -26,6 +26,9 @@ KINDS: tuple[Kind, ...] = (*REQUIREMENTS, "none")
 
 SURE = 0.8  # a label that is less likely than this is worth a look
 FARTHEST = 8.0  # log odds are kept within this, so that one strange criterion does not silence its rivals
+# A rival counts as this at least, and where there is none as this: that no other criterion watches over length must not
+# make this one do so. (Every query that was learned from has a requirement; not every query has.)
+LEAST_RIVAL = -2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -35,7 +38,7 @@ class Weights:
     features: NDArray[np.int8]  # [SIZE, 3], in steps of `step`
     step: NDArray[np.float32]  # [3]
     offset: NDArray[np.float32]  # [3]
-    relative: NDArray[np.float32]  # [6, 3]: log odds of a criterion, and of its strongest rival
+    relative: NDArray[np.float32]  # [2, 3]: of a criterion's log odds, and of its strongest rival's
     relative_offset: NDArray[np.float32]  # [3]
     least: NDArray[np.float32]  # [3]: how likely a label must be to be given
 
@@ -53,7 +56,10 @@ class Doubt:
 @cache
 def shipped() -> Weights:
     """The weights that come with the package."""
-    with (files("writingbench.criteria") / "data/labels.npz").open("rb") as file, np.load(file, allow_pickle=False) as found:
+    with (
+        (files("writingbench.criteria") / "data/labels.npz").open("rb") as file,
+        np.load(file, allow_pickle=False) as found,
+    ):
         return Weights(**{name: found[name] for name in found.files})
 
 
@@ -102,7 +108,7 @@ def apply(query: Query, kinds: Sequence[Kind | None], *, again: bool = False) ->
 
 def likely(criteria: Sequence[Criterion], weights: Weights) -> Floats:
     """Probabilities of KINDS, [criteria, 4], for the criteria of one query."""
-    return softmax(beside(first(criteria, weights)) @ weights.relative + weights.relative_offset)
+    return second(first(criteria, weights), weights)
 
 
 def first(criteria: Sequence[Criterion], weights: Weights) -> Floats:
@@ -115,13 +121,18 @@ def first(criteria: Sequence[Criterion], weights: Weights) -> Floats:
     return odds * weights.step + weights.offset
 
 
-def beside(odds: Floats) -> Floats:
-    """Each criterion's log odds beside those of its strongest rival in the query, [criteria, 6]."""
-    odds = np.clip(odds, -FARTHEST, FARTHEST)
-    rivals = np.full_like(odds, -FARTHEST)
+def second(odds: Floats, weights: Weights) -> Floats:
+    """Probabilities [criteria, 4] from the log odds of the criteria of one query."""
+    bounded = np.clip(odds, -FARTHEST, FARTHEST)
+    return softmax(bounded * weights.relative[0] + rivals(bounded) * weights.relative[1] + weights.relative_offset)
+
+
+def rivals(odds: Floats) -> Floats:
+    """For each criterion of a query and each requirement, the highest log odds among the other criteria."""
+    found = np.empty_like(odds)
     for row in range(len(odds)):
-        rivals[row] = np.delete(odds, row, axis=0).max(axis=0, initial=-FARTHEST)
-    return np.hstack([odds, rivals])
+        found[row] = np.delete(odds, row, axis=0).max(axis=0, initial=LEAST_RIVAL)
+    return found
 
 
 def softmax(odds: Floats) -> Floats:

@@ -1,4 +1,4 @@
-"""What stands behind a ranking: scores by length, what thinking changes, who can be told from whom, the judge's noise."""
+"""What stands behind a ranking: scores by length, what thinking changes, who can be told apart, the judge's noise."""
 
 from __future__ import annotations
 
@@ -89,10 +89,10 @@ def lengths(board: Board, tongue: Tongue) -> dict[str, list[Group]]:
     """
     w = words(tongue)
     found = {}
-    for key, curves in (("output", board.lengths.output[:SHOWN]), ("input", board.lengths.input[:SHOWN])):
+    for key, every in (("output", board.lengths.output[:SHOWN]), ("input", board.lengths.input[:SHOWN])):
         series = {
-            w["answers_complete"]: [curve.complete for curve in curves],
-            w["answers_cut"]: [curve.cut for curve in curves],
+            w["answers_complete"]: [curve.complete for curve in every],
+            w["answers_cut"]: [curve.cut for curve in every],
         }
         groups = [Group(name=name, columns=_bins(bins, tongue)) for name, bins in series.items()]
         found[key] = [group for group in groups if group.columns]

@@ -57,7 +57,7 @@ def _heatmap(board: Board, called: Sequence[str], tongue: Tongue) -> str:
         groups.append((place(domain, tongue), rows))
     w = words(tongue)
     named = called[:COLUMNS]
-    return charts.heatmap(named, groups, title=w["figures.heatmap"], note=w["sheet.shrunk_note"]) if groups else ""
+    return charts.heatmap(named, groups, title=w["figures.heatmap"], note=w["figures.heatmap_note"]) if groups else ""
 
 
 def write(svg: str, path: Path) -> tuple[Path, Path]:

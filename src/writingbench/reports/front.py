@@ -19,9 +19,9 @@ FEW = 3  # writers: what is measured stands in rows and they in columns
 UNABLE = "local/smollm2"  # the judge whose marks mean nothing
 
 
-def front(boards: Sequence[Board], tongue: Tongue, room: str = "", note: str = "") -> str:
-    """The body of a report. `room` is the HTML of the reading room's list, "" where there are no texts; `note` is a
-    line that the reader is to see first. With several boards the ids of each end in -1, -2, ...
+def front(boards: Sequence[Board], tongue: Tongue, room: str = "", published: Sequence[str] = ()) -> str:
+    """The body of a report. `room` is the HTML of the reading room's list, "" where there are no texts; `published`
+    says where the published table of the same marks differs. With several boards the ids of each end in -1, -2, ...
     """
     w = words(tongue)
     ends = [f"-{place}" for place in range(1, len(boards) + 1)] if len(boards) > 1 else [""]
@@ -34,13 +34,15 @@ def front(boards: Sequence[Board], tongue: Tongue, room: str = "", note: str = "
         "front.html",
         tongue,
         title=title(boards, tongue),
-        notes=_notes(boards, tongue, note),
+        notes=_notes(boards, tongue),
         boards=[
-            (end, _rules(board, tongue), Markup(one)) for board, end, one in zip(boards, ends, shown, strict=False)
+            (end, _rules(board, tongue), Markup(one))  # noqa: S704 - our own templates made it
+            for board, end, one in zip(boards, ends, shown, strict=False)
         ],
         room=Markup(room),  # noqa: S704 - our own templates made it
         labels=[label for board in boards for label in board.table.labels],
         texts=bool(room),
+        published=published,
     )
 
 
@@ -57,7 +59,12 @@ def nav(boards: Sequence[Board], tongue: Tongue, room: bool = True) -> list[tupl
     if len(boards) > 1:
         found = [(f"#table-{place}", w["table"].format(n=place)) for place in range(1, len(boards) + 1)]
     else:
-        found = [(f"#{id}", w[id]) for board in boards for id in sections(board)]
+        alone = any(len(board.scores) == 1 for board in boards)
+        found = [
+            (f"#{id}", w["result" if alone and id == "leaderboard" else id])
+            for board in boards
+            for id in sections(board)
+        ]
     return [*found, *([("#queries", w["queries"])] if room else []), ("#about", w["about"])]
 
 
@@ -78,10 +85,10 @@ def sections(board: Board) -> list[str]:
     return [id for id, is_there in there.items() if is_there]
 
 
-def _notes(boards: Sequence[Board], tongue: Tongue, note: str) -> list[str]:
+def _notes(boards: Sequence[Board], tongue: Tongue) -> list[str]:
     w = words(tongue)
     labels = [label for board in boards for label in board.table.labels]
-    notes = [note] if note else []
+    notes = []
     if any(label.judge == UNABLE for label in labels):
         notes.append(w["warn_small"])
     if imported := dict.fromkeys(label.writer for label in labels if label.imported):
@@ -124,10 +131,11 @@ def _board(board: Board, tongue: Tongue) -> dict[str, Any]:
         "parts": parts(board, tongue),
         "heat": heatmap(board, tongue),
         "lengths": evidence.lengths(board, tongue),
+        "measured": called[:MANY],  # the writers whose scores by length there are
         "said_of_length": evidence.said_of_length(board, called, FEW, tongue),
         "ranking": Markup(evidence.ranking(board, called, tongue)),  # noqa: S704 - charts escape what they are given
         "pictures": {key: Markup(svg) for key, svg in evidence.pictures(board, called, tongue).items()},  # noqa: S704
-        "thinking": _thinking(board, called, tongue),
+        "thinking": _thinking(board, tongue),
         "pairs": evidence.met(board.pairs, called, tongue),
         "pairs_apart": sum(pair.apart for pair in board.pairs),
         "neighbours": evidence.met(
@@ -139,19 +147,17 @@ def _board(board: Board, tongue: Tongue) -> dict[str, Any]:
     }
 
 
-def _thinking(board: Board, called: Sequence[str], tongue: Tongue) -> list[dict[str, Any]]:
-    if not board.thinking:
-        return []
+def _thinking(board: Board, tongue: Tongue) -> dict[str, Any]:
+    """What thinking changes; empty where no two writers are compared for that."""
+    if not board.thinks or not board.thinking:
+        return {}
     picture, group = evidence.thought(board.thinking, tongue)
-    return [
-        {
-            "first": called[0],
-            "second": called[1],
-            "picture": Markup(picture),  # noqa: S704 - charts escape what they are given
-            "group": group,
-            "said": evidence.said_of_thinking(board.thinking, tongue),
-        }
-    ]
+    return {
+        "lead": words(tongue)["thinking_lead"].format(first=board.thinks[0], second=board.thinks[1]),
+        "said": evidence.said_of_thinking(board.thinking, tongue),
+        "picture": Markup(picture),  # noqa: S704 - charts escape what they are given
+        "group": group,
+    }
 
 
 def _said(board: Board, called: Sequence[str], tongue: Tongue) -> list[str]:

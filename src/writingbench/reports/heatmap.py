@@ -14,7 +14,7 @@ from writingbench.scores.board import Board
 from writingbench.scores.table import Label
 
 SHOWN = 50  # writers
-ROOMY = 4  # writers who leave room for intervals inside the cells
+ROOMY = 8  # writers who leave room for intervals inside the cells
 STEPS = 11  # colours, the middle one pale
 NARROWEST = 2.0  # points that the colours span at least: small differences are not to look large
 

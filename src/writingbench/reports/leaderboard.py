@@ -125,10 +125,18 @@ def leaderboard(board: Board, tongue: Tongue) -> tuple[Group, ...]:
             columns=(
                 Column(name=w["cost"], figures=tuple(cost(one, tongue) for one in paid)),
                 Column(name=w["tokens_in"], figures=tuple(tokens(one, one.usage.input_tokens) for one in paid)),
+                Column(name=w["cached"], figures=tuple(cached(one) for one in paid)),
                 Column(name=w["tokens_out"], figures=tuple(tokens(one, one.usage.output_tokens) for one in paid)),
             ),
         ),
     )
+
+
+def cached(paid: Paid) -> Figure:
+    """Which share of the input the servers had in their caches."""
+    read = paid.usage.input_tokens
+    share = paid.usage.cached_tokens / read if read else None
+    return Figure(text=NONE if share is None else f"{share:.0%}", value=share)
 
 
 def places(board: Board) -> tuple[Figure, ...]:

@@ -11,17 +11,14 @@ SOME = 5  # names or numbers that are given of many
 
 
 def said(surprises: Sequence[Surprise], tongue: Tongue) -> list[str]:
-    """A line for each surprise below one that says what they are about; nothing where the tables agree."""
-    if not surprises:
-        return []
+    """A line for each surprise; none where the tables agree."""
     w = words(tongue)
-    lines = [
+    return [
         w[f"official.{one.kind}"].format(
             models=_some(one.models), columns=_some(one.columns), queries=_some([str(index) for index in one.queries])
         )
         for one in surprises
     ]
-    return [w["official.lead"], *lines]
 
 
 def _some(names: Sequence[str]) -> str:

@@ -58,8 +58,8 @@ class Pages:
         self._rows.append(found.row)
         self._sizes.append(self._entries.write(found.html.encode("utf-8", "replace")))
 
-    def write(self, boards: Sequence[Board], notes: Sequence[str] = ()) -> None:
-        """Write everything. `notes` are lines that the reader is to see first.
+    def write(self, boards: Sequence[Board], published: Sequence[str] = ()) -> None:
+        """Write everything. `published` are lines that the reader is to see first.
 
         Raises UserError when something cannot be written, or the folder holds what is not of a report.
         """
@@ -74,7 +74,7 @@ class Pages:
             order = [label.fingerprint for board in boards for label in board.table.labels]  # the best first
             listed = room.index(self._rows, self.tongue, inline=bodies, order=order)
         with replacing(self.out / "report.html") as file:
-            file.write(document(boards, listed, self.tongue, notes=notes))
+            file.write(document(boards, listed, self.tongue, published=published))
         if inline and _pages(folder):  # of an earlier report, that held more
             rmtree(folder)
 
@@ -110,7 +110,7 @@ def document(
     listed: str,
     tongue: Tongue,
     *,
-    notes: Sequence[str] = (),
+    published: Sequence[str] = (),
     more: str = "",
     scripts: Sequence[str] = (),
     live: bool = False,
@@ -121,7 +121,7 @@ def document(
     """
     return shell(
         title(boards, tongue),
-        front(boards, tongue, listed, note=" ".join(notes)) + more,
+        front(boards, tongue, listed, published) + more,
         tongue,
         scripts=[source("front.js"), source("room.js"), *scripts],
         styles=[source("room.css")],

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape, unescape
@@ -127,26 +127,32 @@ def highlight(html: str, quotes: Sequence[tuple[str, str]], *, prefix: str = "")
 
 
 def reason_html(
-    reason: str, traced: Sequence[Quote], *, links: Sequence[str | None], lost: str, title: str = ""
+    reason: str,
+    traced: Sequence[Quote],
+    *,
+    links: Sequence[str | None],
+    said: Mapping[Place | None, str],
+    title: str = "",
 ) -> str:
-    """The reason as HTML: quotes that were found lead to their passage, the others are called `lost`, in words.
+    """The reason as HTML: quotes lead to their passage, and behind each stands what is `said` of where it comes from.
 
     `links` has for each of `traced` the address of the passage ("#" and its id), or None where there is nothing to lead
-    to. `lost` is what the page says of a passage that stands nowhere, `title` explains it.
+    to. `said` has the page's words by place, None for a passage that stands nowhere, which `title` explains.
     """
     made, done = [], 0
     for quote, link in zip(traced, links, strict=True):
         made.append(_text(reason[done : quote.start]))
         text, done = _text(reason[quote.start : quote.end]), quote.end
         if quote.where is None:
-            closed = done + (reason[done : done + 1] in tuple("”’\"'」』"))  # what is said of it stands behind the mark
-            text = f'<span class="lost" title="{_text(title)}">{text}</span>{_text(reason[done:closed])}'
-            made.append(f'{text} <span class="sign">{_text(lost)}</span>')
-            done = closed
+            made.append(f'<span class="lost" title="{_text(title)}">{text}</span>')
         elif link:
             made.append(f'<a class="quote" href="{_text(link)}">{text}</a>')
         else:
             made.append(f'<span class="quote">{text}</span>')
+        if quote.where in said:
+            closed = done + (reason[done : done + 1] in tuple("”’\"'」』"))  # it stands behind the quotation mark
+            made.append(f'{_text(reason[done:closed])} <span class="sign">{_text(said[quote.where])}</span>')
+            done = closed
     return "".join(made) + _text(reason[done:])
 
 

@@ -33,7 +33,7 @@ from writingbench.records import (
 )
 from writingbench.reports import prose
 from writingbench.reports.prose import printable
-from writingbench.reports.quotes import Quote, highlight, reason_html, trace
+from writingbench.reports.quotes import Place, Quote, highlight, reason_html, trace
 from writingbench.reports.shell import Tongue, place, render, words
 
 FEW = 3  # writers: each has a column in the list, and their parts are open. With more, one part is open at a time
@@ -43,9 +43,6 @@ NONE = "–"
 FOLDER = "report"  # where the pages stand when each query has its own
 
 _ID = re.compile(r'<mark id="([^"]*)"')  # as `highlight` writes it
-_ELSEWHERE = re.compile(  # as `reason_html` writes it
-    r"""<a class="quote" href="#[^"]*-(request|criterion)">[^<]*</a>(?:[”’」』]|&quot;|&#x27;)?"""
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -392,9 +389,9 @@ def _said(mark: _Mark, judged: Sequence[_Mark], links: Sequence[str | None], ton
         return Said(score=NONE, who=" · ".join(who), lang=tongue, reason=why, failed=True)
     if not outcome.reason.strip():
         return Said(score=str(outcome.score), who=" · ".join(who), lang=tongue, reason=w["room_no_reason"], failed=True)
-    reason = reason_html(outcome.reason, mark.quotes, links=links, lost=w["room_lost"], title=w["room_lost_title"])
-    # what is quoted from elsewhere is said to be so, behind the quotation mark
-    reason = _ELSEWHERE.sub(lambda found: f'{found[0]} <span class="sign">{w["room_from_" + found[1]]}</span>', reason)
+    said: dict[Place | None, str] = {None: w["room_lost"]}
+    said |= {"request": w["room_from_request"], "criterion": w["room_from_criterion"]}
+    reason = reason_html(outcome.reason, mark.quotes, links=links, said=said, title=w["room_lost_title"])
     return Said(
         score=str(outcome.score),
         who=" · ".join(who),

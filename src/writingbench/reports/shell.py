@@ -7,6 +7,7 @@ a model wrote can run even if it got past the escaping.
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
@@ -26,6 +27,7 @@ Tongue = Literal["en", "zh"]
 """The language of the page; texts of queries, criteria and reasons stay in their own."""
 
 HTML_LANG = {"en": "en", "zh": "zh-Hans"}
+LONG = 80  # characters of a name that are always shown
 _PARTS = files("writingbench.reports")
 _UNSAFE = str.maketrans({sign: f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"})
 
@@ -79,6 +81,7 @@ def templates() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
     )
     made.globals |= {"data": data, "lang": HTML_LANG}
+    made.filters["breaking"] = breaking
     return made
 
 
@@ -106,6 +109,16 @@ def data(value: Any) -> Markup:
     from markupsafe import Markup  # noqa: PLC0415
 
     return Markup(json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).translate(_UNSAFE))  # noqa: S704
+
+
+def breaking(name: str) -> Markup:
+    """A model's name, which may be broken behind a slash, a hyphen or an underscore. Of a very long one a few lines
+    are shown, and all of it in the title.
+    """
+    from markupsafe import Markup, escape  # noqa: PLC0415
+
+    shown = Markup(re.sub(r"(?<=[/_-])(?=[^/_-])", "<wbr>", str(escape(name))))  # noqa: S704 - escaped above
+    return shown if len(name) <= LONG else Markup('<span class="long" title="{}">{}</span>').format(name, shown)
 
 
 def place(name: str, tongue: Tongue) -> str:

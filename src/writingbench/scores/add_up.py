@@ -99,7 +99,10 @@ def add_up(table: Table, interval: Interval | None = None, shrunk: Shrunk | None
     languages = columns([query.language for query in queries])
     thin = _thin(table, means, there, shrunk)
     watched = {kind: criteria for kind in REQUIREMENTS if (criteria := watching(table, kind)).any()}
-    r = _cells({kind: column(np.asarray(criteria.any(axis=1))) for kind, criteria in watched.items()}, len(table.labels))
+    demanding: dict[str, Column] = {
+        kind: column(np.asarray(criteria.any(axis=1))) for kind, criteria in watched.items()
+    }
+    r = _cells(demanding, len(table.labels))
     c = _cells({kind: _criteria(table, criteria, interval) for kind, criteria in watched.items()}, len(table.labels))
     coverage = _coverages(table)
     return tuple(

@@ -112,7 +112,8 @@ def _flipped(apart: Floats, both: NDArray[np.bool_], shared: NDArray[np.int64], 
 
 
 def together(means: ArrayLike, pairs: Sequence[tuple[int, int]], *, flips: int = 10_000, seed: int = 0) -> Floats:
-    """For each of `pairs`, as in `compare`, its p adjusted for having looked at all of them; NaN below two shared queries.
+    """For each of `pairs`, as in `compare`, its p adjusted for having looked at all of them; NaN for fewer than two
+    shared queries.
 
     The step-down maxT of Westfall and Young, "Resampling-Based Multiple Testing", 1993, over the same flips of signs
     for all pairs, each difference divided by the root of its sum of squares, which flipping leaves as it is. A p that
