@@ -6,8 +6,8 @@
 
 It learns from the published subsets of WritingBench v1 (`--data`, the folder that holds `v1/`): all criteria of every
 query with a requirement, and those criteria that watch over one. Ten folds by query, near-duplicates in the same fold;
-everything that is chosen, thresholds too, is chosen on the other nine. The length labels of v2 are a second test, on
-queries that v1 does not hold or resemble; nothing was chosen by them.
+thresholds are chosen on the other nine. The length labels of v2 are a second test, on queries that v1 does not hold or
+resemble, and our own starter set, whose criteria are worded in another way, is a third; nothing is trained on them.
 """
 
 from __future__ import annotations
