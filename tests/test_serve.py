@@ -34,7 +34,10 @@ def serving(out, *arguments):
             yield process.stdout.readline().strip()
         finally:
             process.send_signal(signal.SIGINT)
-            assert process.wait(20) in (0, 130)
+            try:
+                assert process.wait(20) in (0, 130)
+            finally:
+                process.kill()  # a test that fails must not wait for ever
             assert "Traceback" not in process.stderr.read()
 
 
