@@ -40,6 +40,7 @@ bench: .venv/dev
 	$(BIN)/python bench/prefix.py
 	$(BIN)/python bench/embedded.py
 	$(BIN)/python bench/resampling.py
+	$(BIN)/python bench/size.py
 
 # The pages are tested in a real browser. Without one those tests are skipped and say so.
 browser:

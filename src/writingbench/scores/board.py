@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
+from functools import partial
 from itertools import combinations, pairwise
 
 import numpy as np
@@ -24,7 +25,7 @@ from writingbench.scores.table import Counts, Floats, Label, Table
 from writingbench.scores.thinking import Thinking, thinking
 
 RESAMPLES = 10_000  # for the overall column, ranks and pairs
-FEWER = 2_000  # for the other columns
+FEWER = 2_000  # for the other columns; half of that for more than MANY writers
 MANY = 50  # writers; of more, only neighbours in the ranking are compared: 1,225 pairs are more than anybody reads
 ALPHA = 0.05
 
@@ -76,7 +77,8 @@ def rank(table: Table, thinks: tuple[str, str] | None = None) -> Board:
     table, means = table.only(order.tolist()), means[order]
     draws = _resampled(np.nan_to_num(table.means), table.counts > 0, RESAMPLES)
     whole = resample.interval(draws, np.count_nonzero(table.counts, axis=1))
-    scores = add_up(table, _interval, _shrunk(table))
+    fewer = FEWER if len(order) <= MANY else FEWER // 2
+    scores = add_up(table, partial(_interval, resamples=fewer), _shrunk(table))
     marks = table.marks
     few = table.only(range(min(MANY, len(order))))
     return Board(
@@ -107,8 +109,8 @@ def _resampled(sums: Floats, counts: Counts, resamples: int) -> Floats:
     return resample.means(drawn, sums[None, :, queries], counts[None, :, queries])
 
 
-def _interval(sums: Floats, counts: Counts) -> tuple[Floats, Floats]:
-    return resample.interval(_resampled(sums, counts, FEWER), np.count_nonzero(counts, axis=1))
+def _interval(sums: Floats, counts: Counts, resamples: int) -> tuple[Floats, Floats]:
+    return resample.interval(_resampled(sums, counts, resamples), np.count_nonzero(counts, axis=1))
 
 
 def _thinks(labels: Sequence[Label]) -> tuple[str, str] | None:

@@ -161,7 +161,7 @@ class Table:
         place = np.full(len(self.labels), -1)
         place[list(rows)] = np.arange(len(rows))
         marks, answers = place[self.marks.writer], place[self.answers.writer]
-        return Table(
+        made = Table(
             labels=tuple(self.labels[row] for row in rows),
             queries=self.queries,
             marks=_kept(self.marks, marks),
@@ -169,6 +169,10 @@ class Table:
             failures={kind: counts[list(rows)] for kind, counts in self.failures.items()},
             answers=_kept(self.answers, answers),
         )
+        for name in ("criterion_sums", "criterion_counts"):
+            if name in self.__dict__:  # was worked out already
+                made.__dict__[name] = self.__dict__[name][list(rows)]
+        return made
 
 
 Columns = TypeVar("Columns", Marks, Answers)
