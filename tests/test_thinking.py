@@ -87,4 +87,4 @@ def test_two_runs_that_differ_in_thinking_alone_are_compared_in_the_report(tmp_p
     assert "--without-thinking go together" in ended.stderr
     ended = call("report", "--with-thinking", "nobody", "--without-thinking", "vllm/m (thinking: off)", cwd=tmp_path)
     assert ended.returncode == 2
-    assert "no writer is called 'nobody'; there are: vllm/m (thinking: " in ended.stderr
+    assert "no table has a writer called nobody; there are: vllm/m (thinking: high), vllm/m (thinking: " in ended.stderr

@@ -6,8 +6,8 @@ store ──> items, query by query ──┬──> gathered ──> tables ─
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ import msgspec
 from writingbench import evaluate
 from writingbench.evaluate import Item, Run, Tally
 from writingbench.files import replacing
-from writingbench.records import Query, fingerprint
+from writingbench.records import Query, UserError, fingerprint
 from writingbench.reports import figures, spreadsheet, table
 from writingbench.reports.official import said as surprise_words
 from writingbench.reports.page import Pages
@@ -48,24 +48,25 @@ class Published:
     notes: Sequence[str] = ()  # what the user should know of it
 
 
-@dataclass(frozen=True, slots=True)
 class Gathered:
-    """Runs of the same rules while their items come in."""
+    """Runs of the same rules while what there is on their queries comes in."""
 
-    tallies: list[Tally]
-    gathering: Gathering = field(default_factory=Gathering)
+    def __init__(self, runs: Sequence[Run]) -> None:
+        self._runs = runs
+        self._places = {run.fingerprint: place for place, run in enumerate(runs)}
+        self._gathering = Gathering()
 
-    def take(self, query: Query, items: Sequence[tuple[Tally, Item]]) -> None:
-        """What there is on one query; items of other groups' runs are passed over."""
-        mine = [(place, item) for tally, item in items for place, own in enumerate(self.tallies) if own is tally]
+    def take(self, query: Query, items: Mapping[str, Taken]) -> None:
+        """What there is on one query, by run; other groups' runs are passed over."""
+        mine = {place: items[run] for run, place in self._places.items() if run in items}
         if mine:
-            self.gathering.query(asked(query))
-        for place, found in mine:
-            self.gathering.take(place, taken(self.tallies[place].run, found))
+            self._gathering.query(asked(query))
+        for place, item in mine.items():
+            self._gathering.take(place, item)
 
-    def table(self) -> Table:
-        """The table of everything taken in."""
-        return self.gathering.table([label(tally.run, paid(tally)) for tally in self.tallies])
+    def table(self, paid: Mapping[str, Paid]) -> Table:
+        """The table of everything taken in; `paid` are the replies behind each run."""
+        return self._gathering.table([label(run, paid[run.fingerprint]) for run in self._runs])
 
 
 def taken(run: Run, found: Item) -> Taken:
@@ -120,46 +121,67 @@ async def walk(tallies: Sequence[Tally], store: Store) -> AsyncIterator[tuple[Qu
 
 async def gather(runs: Sequence[Run], store: Store) -> Table:
     """The table of runs of the same rules."""
-    group = Gathered([Tally(run, store) for run in runs])
-    async for query, items in walk(group.tallies, store):
-        group.take(query, items)
-    return group.table()
+    tallies, group = [Tally(run, store) for run in runs], Gathered(runs)
+    async for query, items in walk(tallies, store):
+        group.take(query, _numbers(items))
+    return group.table(_paid(tallies))
 
 
 async def publish(groups: Sequence[Sequence[Run]], out: Path, store: Store, form: Form = Form()) -> Published:
     """Add up groups of runs, each of which shares its rules, and write all files into `out`."""
-    gathered = [Gathered([Tally(run, store) for run in group]) for group in groups]
-    tallies = [tally for group in gathered for tally in group.tallies]
+    tallies, gathered = [Tally(run, store) for group in groups for run in group], [Gathered(group) for group in groups]
     with Pages(out, form.language) as pages, Texts() as texts:
         async for query, items in walk(tallies, store):
             for group in gathered:
-                group.take(query, items)
+                group.take(query, _numbers(items))
             room = [made(tally.run, found) for tally, found in items]
             pages.take(query, room)
             texts.take(query, room)
-        boards = [rank(group.table(), form.thinking) for group in gathered]
-        published = [official_table(board.table, store) for board in boards]
-        surprises = [surprise for _, found in published for surprise in found]
+        boards = _ranked([group.table(_paid(tallies)) for group in gathered], form)
+        published = [_as_published(board.table, store) for board in boards]
+        surprises = [surprise for one in published for surprise in official.surprises(*one)]
         pages.write(boards, surprise_words(surprises, form.language))
         notes = _files(boards, out, form, texts)
     if form.official:
-        for place, ((titles, rows), _) in enumerate(published):
-            spreadsheet.official(titles, rows, _numbered(out / "scores.xlsx", place))
+        for place, one in enumerate(published):
+            spreadsheet.official(*official.aggregate(*one), _numbered(out / "scores.xlsx", place))
     return Published(boards=boards, tallies=tallies, notes=notes)
 
 
 def publish_tables(tables: Sequence[Table], out: Path, form: Form = Form()) -> Published:
     """As `publish`, from tables whose texts are elsewhere: the page has no reading room."""
-    boards = [rank(table, form.thinking) for table in tables]
+    boards = _ranked(tables, form)
     with Pages(out, form.language) as pages:
         pages.write(boards)
     return Published(boards=boards, notes=_files(boards, out, form))
 
 
-def official_table(
-    table: Table, store: Store
-) -> tuple[tuple[list[str], list[list[official.Value]]], list[official.Surprise]]:
-    """The published table of the same marks, and where it is not what ours says."""
+def _numbers(items: Sequence[tuple[Tally, Item]]) -> dict[str, Taken]:
+    return {tally.run.fingerprint: taken(tally.run, found) for tally, found in items}
+
+
+def _paid(tallies: Sequence[Tally]) -> dict[str, Paid]:
+    return {tally.run.fingerprint: paid(tally) for tally in tallies}
+
+
+def _ranked(tables: Sequence[Table], form: Form) -> list[Board]:
+    """The ranking of each table; the writers that thinking is told apart by are looked for where both are."""
+    names = [{label.writer for label in table.labels} for table in tables]
+    wanted = set(form.thinking or ())
+    if not any(wanted <= there for there in names):
+        every = set().union(*names)
+        lacking = sorted(wanted - every) or sorted(wanted)
+        raise UserError(
+            f"no table has a writer called {' and one called '.join(lacking)}; there are: {', '.join(sorted(every))}"
+        )
+    return [rank(one, form.thinking if wanted <= there else None) for one, there in zip(tables, names, strict=True)]
+
+
+Arguments = tuple[dict[str, Sequence[official.Line]], list[tuple[int, str, str]], official.Listed, official.Watched]
+
+
+def _as_published(table: Table, store: Store) -> Arguments:
+    """The same marks as the published aggregation takes them: lines by model, queries, and the requirements' lists."""
     models: dict[str, Sequence[official.Line]] = {}
     for label, lines in zip(table.labels, official.lines(table), strict=True):
         # of what was imported it is known which mark stood on which line
@@ -171,8 +193,7 @@ def official_table(
             for line in about.lines
         ] or lines
     queries = [(query.index, query.domain1, query.domain2) for query in table.queries]
-    listed, watched = official.requirements(table.queries)
-    return official.aggregate(models, queries, listed, watched), official.surprises(models, queries, listed, watched)
+    return models, queries, *official.requirements(table.queries)
 
 
 def made(run: Run, found: Item) -> Made:

@@ -235,10 +235,14 @@ def _rules(boards: Sequence[Board], w: Mapping[str, str], texts: Texts | None) -
             (w["sheet.benchmark"], first.benchmark, first.benchmark_fingerprint),
             *((w["sheet.writer"], label.writer, label.fingerprint) for label in board.table.labels),
         ]
-    left_out = texts is None or texts.marks > TEXTS
+    note = ""
+    if texts is None:
+        note = w["sheet.no_texts"]
+    elif texts.marks > TEXTS:
+        note = w["sheet.texts_left_out"].format(f"{TEXTS:,}")
     return Sheet(
         name=w["sheet.rules"],
         columns=_columns(w, ("what", "text"), ("value", "text"), ("fingerprint", "text")),
         rows=rows,
-        note=w["sheet.texts_left_out"].format(f"{TEXTS:,}") if left_out else "",
+        note=note,
     )

@@ -13,7 +13,6 @@ from itertools import combinations, pairwise
 
 import numpy as np
 
-from writingbench.records import UserError
 from writingbench.scores import resample
 from writingbench.scores.add_up import Scores, add_up, known, subdomains
 from writingbench.scores.length import Lengths, lengths
@@ -64,11 +63,8 @@ def rank(table: Table, thinks: tuple[str, str] | None = None) -> Board:
     """The ranking of a table's writers.
 
     `thinks` names two of them, one that thinks before it writes and the same without; where it is None, the first two
-    are looked for that differ in this alone. Raises UserError for a name that no writer has.
+    are looked for that differ in this alone.
     """
-    names = [label.writer for label in table.labels]
-    if absent := [name for name in thinks or () if name not in names]:
-        raise UserError(f"no writer is called {absent[0]!r}; there are: {', '.join(names)}")
     thinks = thinks or _thinks(table.labels)
     there = table.counts > 0
     with np.errstate(invalid="ignore"):

@@ -100,7 +100,8 @@ def _front(state: State, tongue: shell.Tongue) -> str:
     script = (files("writingbench.web") / "live.js").read_text("utf-8")
     if not state.boards:
         return shell.shell(w["live.title"], words, tongue, [script], live=True)
-    listed = room.index(state.rows, tongue, inline=False)
+    order = [label.fingerprint for board in state.boards for label in board.table.labels]
+    listed = room.index(state.rows, tongue, order=order)
     return page.document(state.boards, listed, tongue, more=words, scripts=[script], live=True)
 
 

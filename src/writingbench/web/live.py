@@ -11,13 +11,14 @@ from pathlib import Path
 
 from writingbench import evaluate, publish
 from writingbench.evaluate import Run, Tally
+from writingbench.publish import Gathered
 from writingbench.records import Query, UserError
 from writingbench.reports import room
 from writingbench.reports.room import Made, Row
 from writingbench.reports.shell import Tongue
-from writingbench.scores import Gathering, Paid
+from writingbench.scores import Paid
 from writingbench.scores.board import Board, rank
-from writingbench.scores.table import Taken, asked
+from writingbench.scores.table import Taken
 from writingbench.store import Store
 
 
@@ -62,24 +63,17 @@ class Live:
         with Store(self.path) as store:
             groups = self._groups(store)
             runs = [run for group in groups for run in group]
-            gatherings = [Gathering() for _ in groups]
+            gathered = [Gathered(group) for group in groups]
             paid = {run.fingerprint: Paid() for run in runs}
             rows = []
             for key, query, places in _keyed(runs, store):
-                found = {place: await self._see(query, runs[place], store) for place in places}
+                found = {runs[place].fingerprint: await self._see(query, runs[place], store) for place in places}
                 rows.append(await self._row(key, query, [runs[place] for place in places], store))
-                for place, seen in found.items():
-                    paid[runs[place].fingerprint] += seen.paid
-                for group, gathering in zip(groups, gatherings, strict=True):
-                    mine = {group.index(runs[place]): seen for place, seen in found.items() if runs[place] in group}
-                    if mine:
-                        gathering.query(asked(query))
-                    for place, seen in mine.items():
-                        gathering.take(place, seen.taken)
-        tables = [
-            gathering.table([publish.label(run, paid[run.fingerprint]) for run in group])
-            for group, gathering in zip(groups, gatherings, strict=True)
-        ]
+                for run, seen in found.items():
+                    paid[run] += seen.paid
+                for group in gathered:
+                    group.take(query, {run: seen.taken for run, seen in found.items()})
+        tables = [group.table(paid) for group in gathered]
         return State(
             boards=[rank(table) for table in tables],
             rows=rows,
