@@ -10,7 +10,7 @@ which is a type of its own and never a number.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from hashlib import blake2b, sha256
 from typing import Any, Literal
@@ -254,3 +254,17 @@ class Imported:
 
     response: str | None = None  # None where the text was not imported
     lines: tuple[dict[str, tuple[Verdict, ...]], ...] = ()  # one for each line about the query: criterion -> marks
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What a check found in a response: a demand that it meets or breaks, or something that deserves a reader's eye."""
+
+    check: str  # whose finding it is
+    kind: str  # which of the check's kinds: its sentence stands in checks/words under this name
+    verdict: Literal["met", "broken", "found"]
+    span: tuple[int, int]  # the passage: characters of the response, the end not included
+    demand: str | None = None  # in the request's own words
+    counted: float | None = None
+    unit: str | None = None  # of `counted`
+    facts: Mapping[str, str | float] = field(default_factory=dict)  # what else the sentence names

@@ -1,4 +1,4 @@
-"""`writingbench criteria`: what queries are judged by."""
+"""`writingbench criteria label`: which criteria watch over style, format or length."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cyclopts import App
-
 from writingbench.cli import steps
 from writingbench.cli.options import Asking, BaseUrl, Flag, Output
 from writingbench.records import REQUIREMENTS, Failure, Query, UserError
@@ -18,12 +16,9 @@ from writingbench.reports import terminal
 if TYPE_CHECKING:
     from writingbench.criteria.label import Doubt
 
-criteria_app = App(name="criteria", help="What queries are judged by: label.")
-
 SHOWN = 20  # doubtful labels that are listed; --json has them all
 
 
-@criteria_app.command
 def label(
     *,
     benchmark: str,
