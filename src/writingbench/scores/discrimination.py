@@ -152,7 +152,7 @@ class Group:
 def groups(found: list[Item]) -> list[Group]:
     """All criteria, then by language, by what they watch over, and by name where several queries share it."""
     sorts: dict[str, list[Item]] = {"all": found}
-    for one in sorted(found, key=lambda one: one.language):
+    for one in sorted(found, key=lambda one: one.language) if len({one.language for one in found}) > 1 else ():
         sorts.setdefault(one.language, []).append(one)
     for kind in ("style", "format", "length", None):
         if any(one.kind for one in found) and (those := [one for one in found if one.kind == kind]):

@@ -13,7 +13,7 @@ SHOWN = 40  # criteria that are listed; --json has them all
 WHY = {
     "same": "all writers alike",
     "ceiling": "nearly all at 9-10",
-    "unrelated": "unrelated to the rest",
+    "unrelated": "unrelated to others",
 }
 
 
