@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test check bench browser clean
+.PHONY: demo test check bench measure browser clean
 
 .venv/core: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "writingbench needs Python 3.11 or newer; name one with: make PYTHON=python3.12"; exit 1; }
@@ -41,6 +41,19 @@ bench: .venv/dev
 	$(BIN)/python bench/embedded.py
 	$(BIN)/python bench/resampling.py
 	$(BIN)/python bench/size.py
+	$(BIN)/python bench/checks.py
+
+# How often labels, checks and the lint are right, on the data in ../shared; some ten minutes.
+measure: .venv/dev
+	$(BIN)/python bench/labels.py
+	$(BIN)/python bench/criteria_lint.py
+	$(BIN)/python bench/demands.py
+	$(BIN)/python bench/structure.py
+	$(BIN)/python bench/language_check.py
+	$(BIN)/python bench/figures.py
+	$(BIN)/python bench/repetition.py
+	$(BIN)/python bench/completeness.py
+	$(BIN)/python bench/contradictions.py
 
 # The pages are tested in a real browser. Without one those tests are skipped and say so.
 browser:

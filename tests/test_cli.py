@@ -118,7 +118,7 @@ def test_json_output_has_the_promised_shape_and_nothing_around_it(tmp_path):
         ended = call("run", *models(server), "--json", cwd=tmp_path)
     table = json.loads(ended.stdout)
     assert ended.stderr == ""
-    assert set(table) == {"protocol", "benchmark", "models", "pairs", "judge_noise", "thinking"}
+    assert set(table) == {"protocol", "benchmark", "criteria", "models", "pairs", "judge_noise", "thinking"}
     (model,) = table["models"]
     assert model["overall"] == {"mean": 7.0, "low": 7.0, "high": 7.0, "n": 12, "judged": 60, "asked": 60}
     assert set(model["domains"]) >= {"Education", "Literature & Arts"}
@@ -221,7 +221,7 @@ def test_lint_says_everything_that_is_wrong_and_stats_count(tmp_path):
     assert re.search(r"bad\.jsonl:1: query: missing", ended.stdout)
     assert re.search(r"bad\.jsonl:2: not JSON", ended.stdout)
     fine = call("data", "lint", "starter", cwd=tmp_path)
-    assert (fine.returncode, fine.stdout) == (0, "starter: 12 queries, no defect\n")
+    assert (fine.returncode, fine.stdout) == (0, "starter: 12 queries, version 1, fingerprint 6e7d26f9, no defect\n")
     rows = json.loads(call("data", "stats", "starter", "--json", cwd=tmp_path).stdout)
     assert [(row["name"], row["queries"]) for row in rows[:2]] == [("all", 12), ("Academic & Engineering", 2)]
     assert 100 < rows[0]["mean"] < 1000

@@ -15,6 +15,7 @@ import pytest
 
 from writingbench import reports
 from writingbench.benchmark import taxonomy
+from writingbench.checks import NAMES
 from writingbench.records import Usage
 from writingbench.reports.evidence import MATRIX
 from writingbench.reports.front import front, nav, title
@@ -199,6 +200,8 @@ def test_every_text_of_the_front_is_used():
         *(f"length_{part}" for part in ("output", "input")),
         *(f"thinking_{part}" for part in ("overall", "creative", "efficiency", "contrast")),
         *(f"noise_{part}_note" for part in ("judge", "same", "query", "writer", "error")),
+        *(f"checks_{part}{end}" for part in (*NAMES, "contradictions", "length_score") for end in ("", "_note")),
+        *(f"course_{part}" for part in ("repetition", "variety")),
         *("style", "format", "refused", "truncated", "unreadable", "overlong", "unreachable"),
     ]
     said = tomllib.loads((FOLDER / "words/front.toml").read_text("utf-8"))

@@ -14,7 +14,7 @@ from writingbench.reports.prose import DEEPEST, LONGEST, render
 from writingbench.reports.quotes import MOST, PLACES, Quote, highlight, quoted, reason_html, trace
 
 DATA = Path(__file__).parents[2] / "shared/data"
-BARE = set("p h4 h5 h6 strong em s code pre blockquote ul li table thead tbody tr th td br hr".split())  # noqa: SIM905
+BARE = set("p h4 h5 h6 strong em s code pre blockquote ul li table thead tbody tr th td br hr".split())
 VOID = {"br", "hr"}
 
 

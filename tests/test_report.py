@@ -91,8 +91,10 @@ def test_the_workbook_holds_every_view_and_all_texts_as_text(folder):
         "Subdomains",
         "Queries",
         "Pairs",
+        "Checks",
         "Responses",
         "Marks",
+        "Findings",
         "Rules",
     ]
     head, first, second, *_ = book["Leaderboard"].values

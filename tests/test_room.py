@@ -13,8 +13,10 @@ from pathlib import Path
 import pytest
 
 from writingbench.records import Answer, Criterion, Failure, Judgement, Query, Response, UserError, Verdict
+from writingbench.reports.found import Made
+from writingbench.reports.listing import index
 from writingbench.reports.page import INLINE, Pages, query_page
-from writingbench.reports.room import FEW, Figures, Made, Row, entry, index, key, names
+from writingbench.reports.room import FEW, Figures, Row, entry, key, names
 from writingbench.reports.shell import shell, source
 from writingbench.scores import Gathering, Label
 from writingbench.scores.board import rank

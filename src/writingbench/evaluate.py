@@ -29,6 +29,7 @@ from writingbench.models.memory import Asker, Recall
 from writingbench.models.terms import ANY
 from writingbench.protocols import Protocol
 from writingbench.records import (
+    DYNAMIC,
     Answer,
     Failure,
     Imported,
@@ -43,6 +44,7 @@ from writingbench.responses import Writer, respond
 from writingbench.store import Store
 
 if TYPE_CHECKING:
+    from writingbench.criteria.sets import CriteriaSet
     from writingbench.models.batch import BatchLine
     from writingbench.models.chat import Line
 
@@ -57,6 +59,8 @@ class Run:
     writer: Writer
     judge: Judge | None = None
     imported: bool = False  # made elsewhere: nothing can be asked
+    criteria: str = DYNAMIC  # what the criteria are called that the judge goes by
+    criteria_fingerprint: str = ""  # of those that stand in for each query's own; "" where they do not
 
     @property
     def fingerprint(self) -> str:
@@ -64,8 +68,15 @@ class Run:
         return fingerprint(*self.rules, self.writer.fingerprint)
 
     @property
-    def rules(self) -> tuple[str, str, str]:
-        """The fingerprints that scores must share to stand in one table: protocol, benchmark, judge."""
+    def rules(self) -> tuple[str, ...]:
+        """The fingerprints that scores must share to stand in one table: protocol, benchmark, judge, and criteria where
+        they are not the benchmark's own.
+        """
+        return (*self.but_criteria, self.criteria_fingerprint) if self.criteria_fingerprint else self.but_criteria
+
+    @property
+    def but_criteria(self) -> tuple[str, ...]:
+        """The rules that runs share when at most their criteria differ: their scores may be compared side by side."""
         judge = self.judge.fingerprint if self.judge else ""
         return self.protocol.fingerprint, self.benchmark_fingerprint, judge
 
@@ -116,15 +127,29 @@ def endpoint(name: str, base_url: str | None = None, watch: assets.Watch | None 
     return replace(found, weights=weights, identity=assets.hash_of(weights))
 
 
-def plan(protocol: Protocol, benchmark: Benchmark, writer: Endpoint, judge: Endpoint | None) -> Run:
-    """The run of `writer` under `judge` by the rules of `protocol`."""
-    return Run(
+def plan(
+    protocol: Protocol,
+    benchmark: Benchmark,
+    writer: Endpoint,
+    judge: Endpoint | None,
+    criteria: CriteriaSet | None = None,
+) -> Run:
+    """The run of `writer` under `judge` by the rules of `protocol`, and by `criteria` instead of each query's own."""
+    run = Run(
         protocol=protocol,
         benchmark=benchmark.name,
         benchmark_fingerprint=benchmark.fingerprint,
         writer=as_writer(writer, protocol),
         judge=as_judge(judge, protocol) if judge else None,
     )
+    return by_criteria(run, criteria)
+
+
+def by_criteria(run: Run, criteria: CriteriaSet | None) -> Run:
+    """The run with its responses judged by `criteria`; None: by each query's own."""
+    if criteria is None:
+        return replace(run, criteria=DYNAMIC, criteria_fingerprint="")
+    return replace(run, criteria=criteria.name, criteria_fingerprint=criteria.fingerprint)
 
 
 def as_writer(writer: Endpoint, protocol: Protocol) -> Writer:
@@ -316,36 +341,68 @@ def stored_runs(store: Store) -> list[Run]:
     return [msgspec.json.decode(body, type=Run) for body in store.runs()]
 
 
-def judged(runs: list[Run], judge: str | None = None, protocol: str | None = None) -> list[list[Run]]:
+def judged(
+    runs: list[Run], judge: str | None = None, protocol: str | None = None, criteria: str | None = None
+) -> list[list[Run]]:
     """The judged runs that are wanted, those of the same rules together: each such group may stand in one table.
+    Where their criteria are all that differs, those by the queries' own come first.
 
     Raises UserError when there are none.
     """
     every = [run for run in runs if run.judge]
-    groups: dict[tuple[str, str, str], list[Run]] = {}
+    groups: dict[tuple[str, ...], list[Run]] = {}
     for run in every:
-        if run.judge and judge in (None, run.judge.name) and protocol in (None, run.protocol.name):
+        named = (judge, run.judge and run.judge.name), (protocol, run.protocol.name), (criteria, run.criteria)
+        if all(wanted in (None, name) for wanted, name in named):
             groups.setdefault(run.rules, []).append(run)
     if not groups:
         raise UserError("the store holds no judged run" + (" of that kind" if every else "; begin with `run`"))
-    return list(groups.values())
+    places = list(dict.fromkeys(run.but_criteria for run, *_ in groups.values()))
+    return sorted(groups.values(), key=lambda group: (places.index(group[0].but_criteria), *_called(group[0])))
 
 
-def comparable(runs: list[Run], judge: str | None = None, protocol: str | None = None) -> list[Run]:
+def _called(run: Run) -> tuple[bool, str]:
+    return run.criteria != DYNAMIC, run.criteria
+
+
+def side_by_side(
+    runs: list[Run], judge: str | None = None, protocol: str | None = None, criteria: str | None = None
+) -> list[list[Run]]:
+    """The judged runs that are wanted, if they differ in their criteria at most; those of the same ones together.
+
+    Raises UserError when there are none, or when they were made under different rules.
+    """
+    groups = judged(runs, judge, protocol, criteria)
+    if len({run.but_criteria for run, *_ in groups}) > 1:
+        raise _different(groups)
+    return groups
+
+
+def comparable(
+    runs: list[Run], judge: str | None = None, protocol: str | None = None, criteria: str | None = None
+) -> list[Run]:
     """The judged runs that are wanted, if they may stand in one table.
 
     Raises UserError when there are none, or when they were made under different rules.
     """
-    groups = judged(runs, judge, protocol)
-    if len(groups) > 1:
-        different = sorted({f"{r.protocol.name} on {r.benchmark} by {r.judge.name}" for r, *_ in groups if r.judge})
-        raise UserError(
-            "these runs were made under different rules and do not compare: "
-            + "; ".join(different)
-            + ". Choose one with --judge and --protocol, give each its own --out, or see them in separate tables "
-            "with `report --mix`"
-        )
-    return groups[0]
+    group, *more = judged(runs, judge, protocol, criteria)
+    if more:
+        raise _different([group, *more])
+    return group
+
+
+def _different(groups: list[list[Run]]) -> UserError:
+    named = [(run.protocol.name, run.benchmark, run.judge.name, run.criteria) for run, *_ in groups if run.judge]
+    several = len({criteria for *_, criteria in named}) > 1
+    different = sorted(
+        {f"{rules} on {data} by {judge}" + f", {own} criteria" * several for rules, data, judge, own in named}
+    )
+    return UserError(
+        "these runs were made under different rules and do not compare: "
+        + "; ".join(different)
+        + f". Choose one with --judge{', --protocol and --criteria' if several else ' and --protocol'}, give each its "
+        "own --out, or see them in separate tables with `report --mix`"
+    )
 
 
 def asked(found: Item, run: Run) -> int:

@@ -6,7 +6,7 @@ store ──> items, query by query ──┬──> gathered ──> tables ─
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,19 +14,25 @@ from typing import Any
 import msgspec
 
 from writingbench import evaluate
+from writingbench.checks.checked import Checked
+from writingbench.checks.review import Reviewer
 from writingbench.evaluate import Item, Run, Tally
 from writingbench.files import replacing
-from writingbench.records import Query, UserError, fingerprint
-from writingbench.reports import figures, spreadsheet, table
+from writingbench.records import Answer, Query, UserError, fingerprint
+from writingbench.reports import criteria, figures, spreadsheet, table
+from writingbench.reports.found import Made
 from writingbench.reports.official import said as surprise_words
 from writingbench.reports.page import Pages
-from writingbench.reports.room import Made
 from writingbench.reports.sheets import Texts, sheets
 from writingbench.reports.shell import Tongue
 from writingbench.scores import Gathering, Label, Paid, Table, columns, official
 from writingbench.scores.board import Board, rank
+from writingbench.scores.criteria import Comparison, compare
 from writingbench.scores.table import Taken, asked, take
 from writingbench.store import Store
+
+CHECKED = "checks.db"  # what the checks found; it may be deleted at any time
+TOGETHER = 400  # responses that are in memory at the same time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +50,7 @@ class Published:
     """What was written."""
 
     boards: Sequence[Board]
+    compared: Sequence[Comparison] = ()  # rankings that differ in their criteria alone
     tallies: Sequence[Tally] = ()
     notes: Sequence[str] = ()  # what the user should know of it
 
@@ -64,9 +71,11 @@ class Gathered:
         for place, item in mine.items():
             self._gathering.take(place, item)
 
-    def table(self, paid: Mapping[str, Paid]) -> Table:
-        """The table of everything taken in; `paid` are the replies behind each run."""
-        return self._gathering.table([label(run, paid[run.fingerprint]) for run in self._runs])
+    def table(self, paid: Mapping[str, Paid], checked: Mapping[str, Checked] = {}) -> Table:
+        """The table of everything taken in; `paid` are the replies behind each run, `checked` what checks count."""
+        return self._gathering.table(
+            [label(run, paid[run.fingerprint], checked.get(run.fingerprint)) for run in self._runs]
+        )
 
 
 def taken(run: Run, found: Item) -> Taken:
@@ -74,7 +83,7 @@ def taken(run: Run, found: Item) -> Taken:
     return take(found.query, found.responses, found.judgements, evaluate.asked(found, run))
 
 
-def label(run: Run, paid: Paid) -> Label:
+def label(run: Run, paid: Paid, checked: Checked | None = None) -> Label:
     """What a table's row says of a run, and of the replies behind it."""
     assert run.judge  # noqa: S101 - for the type checker; tables are of judged runs
     return Label(
@@ -91,7 +100,10 @@ def label(run: Run, paid: Paid) -> Label:
         thinking=run.writer.sampling.thinking or "",
         left_out=evaluate.left_out(run),
         imported=run.imported,
+        criteria=run.criteria,
+        criteria_fingerprint=run.criteria_fingerprint,
         paid=paid,
+        checked=checked,
     )
 
 
@@ -113,7 +125,10 @@ def asked_of(runs: Sequence[Run], store: Store) -> list[tuple[Query, list[int]]]
     return [(query, places) for index in sorted(found) for query, places in found[index].items()]
 
 
-async def walk(tallies: Sequence[Tally], store: Store) -> AsyncIterator[tuple[Query, list[tuple[Tally, Item]]]]:
+Walked = tuple[Query, list[tuple[Tally, Item]]]
+
+
+async def walk(tallies: Sequence[Tally], store: Store) -> AsyncIterator[Walked]:
     """Every query that the runs were asked for, with what there is on it of each. One pass over the store."""
     for query, places in asked_of([tally.run for tally in tallies], store):
         yield query, [(tallies[place], await tallies[place].take(query)) for place in places]
@@ -130,30 +145,38 @@ async def gather(runs: Sequence[Run], store: Store) -> Table:
 async def publish(groups: Sequence[Sequence[Run]], out: Path, store: Store, form: Form = Form()) -> Published:
     """Add up groups of runs, each of which shares its rules, and write all files into `out`."""
     tallies, gathered = [Tally(run, store) for group in groups for run in group], [Gathered(group) for group in groups]
-    with Pages(out, form.language) as pages, Texts() as texts:
-        async for query, items in walk(tallies, store):
-            for group in gathered:
-                group.take(query, _numbers(items))
-            room = [made(tally.run, found) for tally, found in items]
-            pages.take(query, room)
-            texts.take(query, room)
-        boards = _ranked([group.table(_paid(tallies)) for group in gathered], form)
+    checked: dict[str, Checked] = {}
+    with Pages(out, form.language) as pages, Texts(form.language) as texts, Reviewer(out / CHECKED) as reviewer:
+        async for some in _together(walk(tallies, store)):
+            reviewer.prepare([pair for query, items in some for pair in _answered(query, items)])
+            for query, items in some:
+                for group in gathered:
+                    group.take(query, _numbers(items))
+                room = [made(tally.run, found, reviewer) for tally, found in items]
+                for work in room:
+                    if work.checked.responses:
+                        checked[work.run] = checked.get(work.run, Checked()) + work.checked
+                pages.take(query, room)
+                texts.take(query, room)
+        boards = _ranked([group.table(_paid(tallies), checked) for group in gathered], form)
         published = [_as_published(board.table, store) for board in boards]
         surprises = [surprise for one in published for surprise in official.surprises(*one)]
-        pages.write(boards, surprise_words(surprises, form.language))
-        notes = _files(boards, out, form, texts)
+        compared = compare(boards)
+        pages.write(boards, surprise_words(surprises, form.language), compared)
+        notes = _files(boards, compared, out, form, texts)
     if form.official:
         for place, one in enumerate(published):
             spreadsheet.official(*official.aggregate(*one), _numbered(out / "scores.xlsx", place))
-    return Published(boards=boards, tallies=tallies, notes=notes)
+    return Published(boards=boards, compared=compared, tallies=tallies, notes=notes)
 
 
 def publish_tables(tables: Sequence[Table], out: Path, form: Form = Form()) -> Published:
     """As `publish`, from tables whose texts are elsewhere: the page has no reading room."""
     boards = _ranked(tables, form)
+    compared = compare(boards)
     with Pages(out, form.language) as pages:
-        pages.write(boards)
-    return Published(boards=boards, notes=_files(boards, out, form))
+        pages.write(boards, compared=compared)
+    return Published(boards=boards, compared=compared, notes=_files(boards, compared, out, form))
 
 
 def _numbers(items: Sequence[tuple[Tally, Item]]) -> dict[str, Taken]:
@@ -196,22 +219,46 @@ def _as_published(table: Table, store: Store) -> Arguments:
     return models, queries, *official.requirements(table.queries)
 
 
-def made(run: Run, found: Item) -> Made:
+async def _together(walked: AsyncIterator[Walked]) -> AsyncIterator[list[Walked]]:
+    """Queries with what there is on them, so many at a time that it pays to have all processors check them."""
+    some: list[Walked] = []
+    async for query, items in walked:
+        some.append((query, items))
+        if sum(len(items) for _, items in some) >= TOGETHER:
+            yield some
+            some = []
+    if some:
+        yield some
+
+
+def _answered(query: Query, items: Sequence[tuple[Tally, Item]]) -> Iterator[tuple[Query, Answer]]:
+    for _, found in items:
+        for response in found.responses:
+            if isinstance(response.outcome, Answer):
+                yield query, response.outcome
+
+
+def made(run: Run, found: Item, reviewer: Reviewer) -> Made:
     """What the reading room shows of an item."""
     assert run.judge  # noqa: S101 - for the type checker; reports are of judged runs
+    findings, checked = reviewer.review(found.query, found.responses, found.judgements)
     return Made(
         run=run.fingerprint,
         writer=run.writer.name,
         judge=run.judge.name,
         responses=found.responses,
         judgements=found.judgements,
+        findings=findings,
+        checked=checked,
     )
 
 
-def _files(boards: Sequence[Board], out: Path, form: Form, texts: Texts | None = None) -> list[str]:
+def _files(
+    boards: Sequence[Board], compared: Sequence[Comparison], out: Path, form: Form, texts: Texts | None = None
+) -> list[str]:
     """Everything but the page. Returns what the user should know of it."""
     with replacing(out / "scores.json") as file:
-        file.write(msgspec.json.format(msgspec.json.encode(as_json(boards)), indent=1).decode())
+        file.write(msgspec.json.format(msgspec.json.encode(as_json(boards, compared)), indent=1).decode())
     columns.write([board.table for board in boards], out / "scores.parquet")
     if not form.official:
         spreadsheet.write(list(sheets(boards, form.language, texts)), out / "scores.xlsx")
@@ -223,8 +270,11 @@ def _numbered(path: Path, place: int) -> Path:
     return path.with_stem(f"{path.stem}-{place + 1}") if place else path
 
 
-def as_json(boards: Sequence[Board]) -> dict[str, Any]:
-    """The content of scores.json. Tables that do not compare stand apart, under `tables`."""
+def as_json(boards: Sequence[Board], compared: Sequence[Comparison] = ()) -> dict[str, Any]:
+    """The content of scores.json. Tables that do not compare stand apart, under `tables`, and what different criteria
+    make of the same responses under `criteria`.
+    """
     if len(boards) > 1:
-        return {"tables": [table.as_json(board) for board in boards]}
+        tables = [table.as_json(board) for board in boards]
+        return {"tables": tables, "criteria": [criteria.as_json(one) for one in compared]}
     return table.as_json(boards[0])

@@ -23,6 +23,7 @@ Language = Literal["en", "zh"]
 Requirement = Literal["style", "format", "length"]
 Thinking = Literal["off", "low", "medium", "high"]
 REQUIREMENTS: tuple[Requirement, ...] = ("style", "format", "length")
+DYNAMIC = "dynamic"  # what each query's own criteria are called, where sets of criteria have names
 FailureKind = Literal["refused", "truncated", "unreadable", "overlong", "unreachable"]
 
 
@@ -64,6 +65,17 @@ class Criterion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One step of how a query or its criteria came about."""
+
+    what: str  # what was made or done: "criteria", ...
+    by: str  # provider/model, or whoever it was
+    prompt: str | None = None  # the hash of what the model was told
+    date: str  # in UTC, as ISO 8601 writes it, to the second
+    version: int | None = None  # of the benchmark file that this step made
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
     """One writing request with its materials, as the writer receives it."""
 
@@ -74,6 +86,12 @@ class Query:
     text: str
     criteria: tuple[Criterion, ...]
     requirements: tuple[Requirement, ...] = ()
+    history: tuple[Step, ...] = field(default=(), compare=False)  # however it came about, it is the same query
+
+    @property
+    def content(self) -> bytes:
+        """All of it but its history, as JSON: what its identity is made of, and what a store keeps of it."""
+        return msgspec.json.encode({f.name: getattr(self, f.name) for f in fields(self) if f.compare})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -265,6 +283,6 @@ class Finding:
     verdict: Literal["met", "broken", "found"]
     span: tuple[int, int]  # the passage: characters of the response, the end not included
     demand: str | None = None  # in the request's own words
-    counted: float | None = None
+    counted: int | float | None = None
     unit: str | None = None  # of `counted`
-    facts: Mapping[str, str | float] = field(default_factory=dict)  # what else the sentence names
+    facts: Mapping[str, str | int | float] = field(default_factory=dict)  # what else the sentence names

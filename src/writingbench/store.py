@@ -178,7 +178,7 @@ class Store:
 
         Returns whether the run is new.
         """
-        bodies = {sha256(body).hexdigest(): body for body in map(msgspec.json.encode, queries)}
+        bodies = {sha256(body).hexdigest(): body for body in (query.content for query in queries)}
         with self._transaction():
             self._db.executemany("INSERT OR IGNORE INTO queries VALUES (?,?)", list(bodies.items()))
             self._db.executemany("INSERT OR IGNORE INTO asked VALUES (?,?)", [(run, query) for query in bodies])

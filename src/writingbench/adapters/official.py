@@ -12,7 +12,7 @@ wrong: a query on several lines, a query that the benchmark lacks, a criterion w
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -120,6 +120,27 @@ def read_responses(folder: Path) -> dict[str, dict[int, str]]:
     Raises as `read_scores`.
     """
     return {model: dict(lines) for model, lines in _models(folder, "responses", _answered).items()}
+
+
+def read_answers(path: Path, known: Container[int]) -> list[tuple[int, str]]:
+    """The index and the text of every line of a file of responses, in their order.
+
+    Raises Defects, for an index that is not `known` too, or UserError when the file holds no line.
+    """
+    defects: list[Defect] = []
+
+    def read(found: dict[str, Any], row: _Row) -> tuple[int, str] | None:
+        answered = _answered(found, row)
+        if answered and answered[0] not in known:
+            row.wrong("index", "the benchmark has no such query; name the benchmark that was answered", answered[0])
+        return answered
+
+    lines = _lines(path, defects, read)
+    if defects:
+        raise Defects(defects)
+    if not lines:
+        raise UserError(f"{shown(path)}: holds no response")
+    return lines
 
 
 def read_requirements(folder: Path, queries: Iterable[Query] = ()) -> Requirements:

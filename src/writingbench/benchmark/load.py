@@ -5,13 +5,19 @@
      "3-4": "...", "5-6": "...", "7-8": "...", "9-10": "...", "requirement": "length"}, ...]}
 
 `checklist` may be called `criteria`, `lang` may be called `language`; `lang`, `requirements` and `requirement`
-may be absent. Whatever is wrong anywhere in the file is reported at once, with its line and value.
+may be absent, and so may `history`, which tells how the query and its criteria came about:
+
+    "history": [{"what": "criteria", "by": "openai/gpt-5.2", "prompt": "1f0c…", "date": "2026-11-24T09:30:00+00:00",
+                 "version": 2}]
+
+Whatever is wrong anywhere in the file is reported at once, with its line and value.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from datetime import datetime
 from pathlib import Path
 from typing import Any, get_args
 
@@ -19,10 +25,11 @@ import msgspec
 
 from writingbench.benchmark.language import language_of
 from writingbench.benchmark.taxonomy import Taxonomy, builtin
-from writingbench.records import BANDS, REQUIREMENTS, Criterion, Language, Query, UserError, fingerprint
+from writingbench.records import BANDS, REQUIREMENTS, Criterion, Language, Query, Step, UserError, fingerprint
 
 REQUIRED = ("index", "domain1", "domain2", "query")
-OPTIONAL = ("lang", "language", "requirements", "checklist", "criteria")
+OPTIONAL = ("lang", "language", "requirements", "checklist", "criteria", "history")
+BARE = ("query",)  # what a request must have that is to be given criteria
 OF_CRITERION = ("name", "criteria_description", *BANDS)
 
 
@@ -33,8 +40,13 @@ class Benchmark:
 
     @property
     def fingerprint(self) -> str:
-        """Of the queries with their criteria, whatever file they came from."""
-        return fingerprint(self.queries)
+        """Of the queries with their criteria, whatever file they came from and however they came about."""
+        return fingerprint([msgspec.Raw(query.content) for query in self.queries])
+
+    @property
+    def version(self) -> int:
+        """1 for what was never changed; each step that makes a new version of a benchmark counts one up."""
+        return max((step.version or 1 for query in self.queries for step in query.history), default=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,29 +88,40 @@ class _Row:
         self.defects.append(Defect(file=self.file, line=self.line, field=field, value=shown, problem=problem))
 
 
-def load(path: Path, *, criteria: int | None = 5, taxonomy: Taxonomy | None = None) -> Benchmark:
+def load(path: Path, *, criteria: int | None = 5, taxonomy: Taxonomy | None = None, bare: bool = False) -> Benchmark:
     """The queries of a file.
 
     `criteria` is how many each query must have, None for any number; `taxonomy` what its domains must be in
-    (the published one by default). Raises Defects with all that is wrong, UserError when there is no such file.
+    (the published one by default). With `bare` a row needs nothing but its `query`: its index is then the number of
+    its line, its domains are "", and it has no criteria.
+
+    Raises Defects with all that is wrong, UserError when there is no such file.
     """
     try:
         content = path.read_bytes()
     except OSError as error:
         raise UserError(f"{path}: cannot be read ({error.strerror})") from error
-    return parse(content, str(path), name=path.stem, criteria=criteria, taxonomy=taxonomy)
+    return parse(content, str(path), name=path.stem, criteria=criteria, taxonomy=taxonomy, bare=bare)
 
 
 def parse(
-    content: bytes, file: str, *, name: str, criteria: int | None = 5, taxonomy: Taxonomy | None = None
+    content: bytes,
+    file: str,
+    *,
+    name: str,
+    criteria: int | None = 5,
+    taxonomy: Taxonomy | None = None,
+    bare: bool = False,
 ) -> Benchmark:
     """As `load`, from bytes; `file` is what defects are reported under."""
     defects: list[Defect] = []
     queries: list[Query] = []
     lines: dict[int, int] = {}  # index -> the line it stands on
-    for number, found in _rows(content, file, defects):
+    for number, said in _rows(content, file, defects):
         row = _Row(file, number, defects)
-        query = _query(found, row, criteria, taxonomy or builtin())
+        none: dict[str, Any] = {} if "criteria" in said else {"checklist": []}
+        found = {"index": number, **none, **said} if bare else said
+        query = _query(found, row, criteria, taxonomy or builtin(), BARE if bare else REQUIRED)
         index = found.get("index")
         if isinstance(index, int):
             if index in lines:
@@ -136,11 +159,13 @@ def _rows(content: bytes, file: str, defects: list[Defect]) -> Iterator[tuple[in
                 row.wrong("", "not a JSON object; each line must be one", found)
 
 
-def _query(found: dict[str, Any], row: _Row, criteria: int | None, taxonomy: Taxonomy) -> Query | None:
+def _query(
+    found: dict[str, Any], row: _Row, criteria: int | None, taxonomy: Taxonomy, required: tuple[str, ...]
+) -> Query | None:
     before = len(row.defects)
     for key in sorted(found.keys() - {*REQUIRED, *OPTIONAL}):
         row.wrong(key, f"unknown field; known are {', '.join((*REQUIRED, *OPTIONAL))}", found[key])
-    for key in REQUIRED:
+    for key in required:
         if key not in found:
             row.wrong(key, "missing")
     index = found.get("index", 0)
@@ -160,6 +185,7 @@ def _query(found: dict[str, Any], row: _Row, criteria: int | None, taxonomy: Tax
     if not isinstance(requirements, list) or any(one not in REQUIREMENTS for one in requirements):
         row.wrong("requirements", f"must be a list out of {', '.join(REQUIREMENTS)}", requirements)
     listed = _criteria(_one_of(found, ("checklist", "criteria"), row), row, criteria)
+    history = _history(found.get("history", []), row)
     if len(row.defects) > before:
         return None
     watched = {*requirements, *(criterion.requirement for criterion in listed)}
@@ -171,7 +197,33 @@ def _query(found: dict[str, Any], row: _Row, criteria: int | None, taxonomy: Tax
         text=text,
         criteria=tuple(listed),
         requirements=tuple(kind for kind in REQUIREMENTS if kind in watched),
+        history=history,
     )
+
+
+def _history(listed: Any, row: _Row) -> tuple[Step, ...]:
+    if not isinstance(listed, list):
+        row.wrong("history", "must be a list of steps", listed)
+        return ()
+    made: list[Step] = []
+    for place, found in enumerate(listed):
+        where = f"history[{place}]"
+        if not isinstance(found, dict):
+            row.wrong(where, "must be an object", found)
+            continue
+        for key in sorted(found.keys() - {field.name for field in fields(Step)}):
+            row.wrong(f"{where}.{key}", "unknown field", found[key])
+        try:
+            step = msgspec.convert(found, Step)
+            if datetime.fromisoformat(step.date).utcoffset() is None:
+                row.wrong(f"{where}.date", "says no time zone, such as +00:00", step.date)
+        except msgspec.ValidationError as error:
+            row.wrong(where, f"not a step: {error}", found)
+        except ValueError:
+            row.wrong(f"{where}.date", "must be a date and time such as 2026-11-24T09:30:00+00:00", found["date"])
+        else:
+            made.append(step)
+    return tuple(made)
 
 
 def _criteria(listed: Any, row: _Row, wanted: int | None) -> list[Criterion]:

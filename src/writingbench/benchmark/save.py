@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from writingbench.files import replaced
-from writingbench.records import BANDS, Criterion, Query
+from writingbench.records import BANDS, Criterion, Query, filled
 
 
 def as_line(query: Query) -> bytes:
@@ -25,9 +25,12 @@ def as_line(query: Query) -> bytes:
         "lang": query.language,
         "query": query.text,
     }
+    row = {key: value for key, value in row.items() if value != ""}  # a bare request has no domains
     if query.requirements:
         row["requirements"] = query.requirements
     row["checklist"] = [_criterion(criterion) for criterion in query.criteria]
+    if query.history:
+        row["history"] = [filled(step) for step in query.history]
     return msgspec.json.encode(row) + b"\n"
 
 

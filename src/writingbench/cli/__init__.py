@@ -14,14 +14,16 @@ from cyclopts import App, CycloptsError
 
 from writingbench import __version__
 from writingbench.cli import steps
+from writingbench.cli.check import check_app
 from writingbench.cli.criteria import criteria_app
 from writingbench.cli.data import data_app
+from writingbench.cli.grade import grade
 from writingbench.cli.imports import import_app
-from writingbench.cli.options import EMBEDDED, Asking, BaseUrl, Choice, Models, Output, Shown
+from writingbench.cli.options import EMBEDDED, Asking, BaseUrl, Choice, Criteria, Judged, Models, Output, Shown
 from writingbench.cli.power import power
 from writingbench.cli.serve import serve
 from writingbench.cli.subset import subset
-from writingbench.records import Thinking, UserError
+from writingbench.records import DYNAMIC, Thinking, UserError
 from writingbench.reports import terminal
 
 if TYPE_CHECKING:
@@ -33,7 +35,7 @@ app = App(
     help="Find out how well a language model writes, and where it writes badly.",
     suppress_keyboard_interrupt=False,  # `main` says what was kept
 )
-for part in (criteria_app, data_app, import_app, power, serve, subset):
+for part in (check_app, criteria_app, data_app, grade, import_app, power, serve, subset):
     app.command(part)
 
 
@@ -46,8 +48,8 @@ def run(
 
     terms = asking.terms()
     with terminal.progress(output.json) as show:
-        rules, benchmark, queries, writer, judge = steps.prepare(models, choice, show)
-        asked_for = evaluate.plan(rules, benchmark, writer, judge)
+        rules, benchmark, criteria, queries, writer, judge = steps.prepare(models, choice, show)
+        asked_for = evaluate.plan(rules, benchmark, writer, judge, criteria)
         return steps.carry_out(asked_for, queries, output, show, terms, writer=writer, judge=judge)
 
 
@@ -61,9 +63,9 @@ def plan(
 
     terms = asking.terms()
     with terminal.progress(output.json) as show:
-        rules, benchmark, queries, writer, judge = steps.prepare(models, choice, show)
+        rules, benchmark, criteria, queries, writer, judge = steps.prepare(models, choice, show)
         show.stop()
-        stages = look_ahead(rules, benchmark, queries, output.out, terms, writer=writer, judge=judge)
+        stages = look_ahead(rules, benchmark, queries, output.out, terms, writer=writer, judge=judge, criteria=criteria)
         return show_plan(stages, output.json)
 
 
@@ -105,6 +107,7 @@ def judge(
     judge: str | None = None,
     writer: str | None = None,
     protocol: str | None = None,
+    criteria: Criteria = DYNAMIC,
     choice: Choice = Choice(),
     asking: Asking = Asking(),
     output: Output = Output(),
@@ -123,20 +126,26 @@ def judge(
     """
     from writingbench import evaluate
 
-    terms = asking.terms()
+    terms, by = asking.terms(), steps.criteria(criteria)
     with terminal.progress(output.json) as show, steps.open_store(output.out, make=False) as store:
-        written: dict[str, Run] = {}
+        written: dict[str, list[Run]] = {}  # the runs that hold the same responses
         for one in evaluate.stored_runs(store):
             wanted = writer in (None, one.writer.name) and protocol in (None, one.protocol.name)
-            if wanted and not one.imported:
-                written.setdefault(replace(one, judge=None).fingerprint, one)
+            if wanted and not one.imported and (by or one.criteria == DYNAMIC):
+                responses = evaluate.by_criteria(replace(one, judge=None), None)
+                written.setdefault(responses.fingerprint, []).append(one)
         if not written:
-            raise UserError(f"{output.out}: the store holds no responses of that kind; begin with `respond`")
+            raise UserError(
+                f"{output.out}: the store holds no responses of that kind"
+                f"{'' if by else ' with criteria of their own'}; begin with `respond`, which pays for none twice"
+            )
         to_judge = evaluate.endpoint(judge or EMBEDDED, base_url, show.download)
         status = 0
-        for one in written.values():
-            queries = steps.select(tuple(store.queries(one.fingerprint)), choice)
-            asked_for = replace(one, judge=evaluate.as_judge(to_judge, one.protocol))
+        for one, *others in written.values():
+            found = {query.index: query for run in (one, *others) for query in store.queries(run.fingerprint)}
+            queries = steps.select(tuple(found[index] for index in sorted(found)), choice)
+            queries = steps.under(by, queries, one.protocol)
+            asked_for = evaluate.by_criteria(replace(one, judge=evaluate.as_judge(to_judge, one.protocol)), by)
             status = max(status, steps.carry_out(asked_for, queries, output, show, terms, writer=None, judge=to_judge))
         return status
 
@@ -146,6 +155,7 @@ def report(
     *,
     judge: str | None = None,
     protocol: str | None = None,
+    criteria: Judged = None,
     marks: tuple[Path, ...] = (),
     shown: Shown = Shown(),
     output: Output = Output(),
@@ -164,8 +174,8 @@ def report(
     from writingbench.cli.reported import from_files, from_store
 
     if marks:
-        return from_files(marks, judge, protocol, shown, output)
-    return from_store(judge, protocol, shown, output)
+        return from_files(marks, judge, protocol, criteria, shown, output)
+    return from_store(judge, protocol, criteria, shown, output)
 
 
 def main() -> None:

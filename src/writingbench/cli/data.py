@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from cyclopts import App
 
 from writingbench.cli import steps
 from writingbench.cli.options import Flag, Form
 from writingbench.reports import terminal
+
+if TYPE_CHECKING:
+    from writingbench.benchmark import Benchmark
 
 data_app = App(name="data", help="Data sets and other downloads: list, pull, lint, stats.")
 
@@ -67,7 +72,7 @@ def lint(file: str, /, *, form: Form = Form()) -> int:
         return 2
     if form.json:
         return steps.print_json([])
-    terminal.say(f"{file}: {len(found.queries)} queries, no defect")
+    terminal.say(f"{_named(found)}, no defect")
     return 0
 
 
@@ -89,8 +94,14 @@ def stats(file: str, /, *, form: Form = Form()) -> int:
         rows = count(found.queries, counter(assets.get("o200k", show.download)))
     if form.json:
         return steps.print_json(rows)
+    terminal.say(_named(found))
     terminal.table(
         ("", "queries", "mean tokens", "longest", "<1K", "1-3K", "3-5K", ">5K"),
         [(r.name, f"{r.queries:,}", f"{r.mean:,.0f}", f"{r.longest:,}", *map(str, r.classes)) for r in rows],
     )
     return 0
+
+
+def _named(found: Benchmark) -> str:
+    """Which queries these are: two files with one fingerprint hold the same."""
+    return f"{found.name}: {len(found.queries):,} queries, version {found.version}, fingerprint {found.fingerprint[:8]}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from writingbench.records import Language, Thinking, UserError
+from writingbench.records import DYNAMIC, Language, Thinking, UserError
 
 if TYPE_CHECKING:
     from writingbench.models import Terms
@@ -20,6 +20,16 @@ Flag = Annotated[bool, Parameter(negative=())]
 
 BaseUrl = Annotated[
     str | None, Parameter(help="Where the server stands, http://HOST:PORT/v1, instead of the provider's own.")
+]
+Criteria = Annotated[
+    str,
+    Parameter(
+        help="What the responses are judged by: dynamic (each query's own criteria), global (one set for all), domain "
+        "(one set a domain), or the path of a TOML file with a set of one's own. The responses stay the same."
+    ),
+]
+Judged = Annotated[
+    str | None, Parameter(help="Only what was judged by these criteria: dynamic, global, domain, or a set's own name.")
 ]
 
 
@@ -37,6 +47,7 @@ class Models:
     protocol: str | None = None
     """The rules: standard, official, demo, or the path of a TOML file. `demo` when neither writer nor judge is given,
     else `standard`."""
+    criteria: Criteria = DYNAMIC
     base_url: BaseUrl = None
     writer_base_url: str | None = None
     "The same, for the writer alone."

@@ -12,6 +12,7 @@ from writingbench.reports import terminal
 
 if TYPE_CHECKING:
     from writingbench.benchmark import Benchmark
+    from writingbench.criteria.sets import CriteriaSet
     from writingbench.estimate import Stage
     from writingbench.models import Endpoint, Terms
     from writingbench.protocols import Protocol
@@ -30,6 +31,7 @@ def look_ahead(
     *,
     writer: Endpoint,
     judge: Endpoint,
+    criteria: CriteriaSet | None = None,
 ) -> list[Stage]:
     """The stages of the run that these arguments of `run` would make."""
     from writingbench import evaluate
@@ -42,7 +44,7 @@ def look_ahead(
             writer, judge = evaluate.known(writer, store), evaluate.known(judge, store)
         return asyncio.run(
             estimate(
-                evaluate.plan(rules, benchmark, writer, judge),
+                evaluate.plan(rules, benchmark, writer, judge, criteria),
                 queries,
                 store,
                 writer=price_of(writer, terms.prices),

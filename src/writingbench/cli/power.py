@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from writingbench.cli import reported, steps
-from writingbench.cli.options import Output
+from writingbench.cli.options import Judged, Output
 from writingbench.records import UserError
 from writingbench.reports import terminal
 
@@ -18,6 +18,7 @@ def power(
     repeats: tuple[int, ...] = (1, 3),
     judge: str | None = None,
     protocol: str | None = None,
+    criteria: Judged = None,
     marks: tuple[Path, ...] = (),
     output: Output = Output(),
 ) -> int:
@@ -43,7 +44,7 @@ def power(
         raise UserError(f"--difference is {difference}; it must be above 0 and below 9, the width of the scale")
     if any(one < 1 for one in repeats):
         raise UserError(f"--repeats is {min(repeats)}; it must be at least 1")
-    table = reported.one_table(marks, judge, protocol, output)
+    table = reported.one_table(marks, judge, protocol, criteria, output)
     spread = counted.spread(table.means)
     if spread is None:
         raise UserError("it takes two queries that have marks, and where there are several writers, that they share")

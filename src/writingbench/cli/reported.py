@@ -14,61 +14,71 @@ from writingbench.reports import terminal
 
 if TYPE_CHECKING:
     from writingbench.publish import Form, Published
-    from writingbench.scores import Table
+    from writingbench.scores import Label, Table
     from writingbench.scores.board import Board
+    from writingbench.scores.criteria import Comparison
 
 PLACES = ("rank", "writer", "overall", "95% interval", "not told apart from", "marks")
 
 
-def from_store(judge: str | None, protocol: str | None, shown: Shown, output: Output) -> int:
+def from_store(judge: str | None, protocol: str | None, criteria: str | None, shown: Shown, output: Output) -> int:
     """Publish what a store holds; returns the exit status."""
     from writingbench import evaluate
     from writingbench.publish import publish
 
     with steps.open_store(output.out, make=False) as store:
         runs = evaluate.stored_runs(store)
-        if shown.mix:
-            groups = evaluate.judged(runs, judge, protocol)
-        else:
-            groups = [evaluate.comparable(runs, judge, protocol)]
+        wanted = evaluate.judged if shown.mix else evaluate.side_by_side
+        groups = wanted(runs, judge, protocol, criteria)
         made = asyncio.run(publish(groups, output.out, store, _form(shown)))
     return print_boards(made, output)
 
 
-def from_files(paths: Sequence[Path], judge: str | None, protocol: str | None, shown: Shown, output: Output) -> int:
+def from_files(
+    paths: Sequence[Path],
+    judge: str | None,
+    protocol: str | None,
+    criteria: str | None,
+    shown: Shown,
+    output: Output,
+) -> int:
     """Publish what Parquet files hold; returns the exit status."""
     from writingbench.publish import publish_tables
 
     if shown.official:
         raise UserError("--official needs the store: which line of a file a mark stood on is not in scores.parquet")
-    tables = _tables(paths, judge, protocol)
-    if len(tables) > 1 and not shown.mix:
+    tables = _tables(paths, judge, protocol, criteria)
+    if len({table.labels[0].but_criteria for table in tables}) > 1 and not shown.mix:
         raise _different(tables)
     return print_boards(publish_tables(tables, output.out, _form(shown)), output)
 
 
-def one_table(paths: Sequence[Path], judge: str | None, protocol: str | None, output: Output) -> Table:
+def one_table(
+    paths: Sequence[Path], judge: str | None, protocol: str | None, criteria: str | None, output: Output
+) -> Table:
     """The marks of Parquet files, or of the store where none are named. Raises UserError for more than one table."""
     from writingbench import evaluate
     from writingbench.publish import gather
 
     if not paths:
         with steps.open_store(output.out, make=False) as store:
-            runs = evaluate.comparable(evaluate.stored_runs(store), judge, protocol)
+            runs = evaluate.comparable(evaluate.stored_runs(store), judge, protocol, criteria)
             return asyncio.run(gather(runs, store))
-    table, *more = _tables(paths, judge, protocol)
+    table, *more = _tables(paths, judge, protocol, criteria)
     if more:
         raise _different([table, *more])
     return table
 
 
-def _tables(paths: Sequence[Path], judge: str | None, protocol: str | None) -> list[Table]:
+def _tables(paths: Sequence[Path], judge: str | None, protocol: str | None, criteria: str | None) -> list[Table]:
     from writingbench.scores import columns
 
     tables = [
         table
         for table in columns.read(paths)
-        if judge in (None, table.labels[0].judge) and protocol in (None, table.labels[0].protocol)
+        if judge in (None, table.labels[0].judge)
+        and protocol in (None, table.labels[0].protocol)
+        and criteria in (None, table.labels[0].criteria)
     ]
     if not tables:
         raise UserError("these files hold no marks of that kind")
@@ -76,10 +86,15 @@ def _tables(paths: Sequence[Path], judge: str | None, protocol: str | None) -> l
 
 
 def _different(tables: Sequence[Table]) -> UserError:
-    names = sorted({f"{one.protocol} on {one.benchmark} by {one.judge}" for one, *_ in (t.labels for t in tables)})
+    firsts = [table.labels[0] for table in tables]
+    several = len({one.criteria for one in firsts}) > 1
+    names = sorted(
+        {f"{one.protocol} on {one.benchmark} by {one.judge}" + f", {one.criteria} criteria" * several for one in firsts}
+    )
     return UserError(
         f"these marks were made under different rules and do not compare: {'; '.join(names)}. "
-        "Choose one with --judge and --protocol; `report --mix` shows them in separate tables"
+        f"Choose one with --judge{', --protocol and --criteria' if several else ' and --protocol'}; "
+        "`report --mix` shows them in separate tables"
     )
 
 
@@ -99,10 +114,12 @@ def print_boards(made: Published, output: Output) -> int:
     from writingbench import publish
 
     if output.json:
-        steps.print_json(publish.as_json(made.boards))
+        steps.print_json(publish.as_json(made.boards, made.compared))
     else:
         for board in made.boards:
             _print(board)
+        for found in made.compared:
+            _compare(found)
         terminal.say(f"Report: {output.out / 'report.html'}")
     for note in made.notes:
         terminal.complain(note)
@@ -116,7 +133,7 @@ def _print(board: Board) -> None:
     first = board.table.labels[0]
     if len(board.scores) == 1:
         (label,), (scores,) = board.table.labels, board.scores
-        terminal.say(f"{label.writer}, marked by {label.judge}, protocol {label.protocol}")
+        terminal.say(f"{label.writer}, marked by {label.judge}, protocol {label.protocol}{_criteria(label)}")
         terminal.table(
             ("", "mean", "95% interval", "of", "marks"),
             [
@@ -128,11 +145,55 @@ def _print(board: Board) -> None:
         if bounds := table.bounds(scores.coverage):
             terminal.say(bounds[:1].upper() + bounds[1:])
         terminal.say("Spent: " + table.spent(label.paid))
+        if label.checked and (said := table.checked(label.checked)):
+            terminal.say("Without a judge: " + said)
         if label.left_out:
             terminal.say("Done without, because the server does not take it: " + label.left_out)
     else:
-        terminal.say(f"Marked by {first.judge}, protocol {first.protocol}, benchmark {first.benchmark}")
+        rules = f"protocol {first.protocol}, benchmark {first.benchmark}{_criteria(first)}"
+        terminal.say(f"Marked by {first.judge}, {rules}")
         terminal.table(PLACES, list(table.places(board)))
     if first.judge == EMBEDDED:
         terminal.say("The embedded judge shows that everything works; its marks say nothing about quality.")
+    terminal.say("")
+
+
+def _criteria(label: Label) -> str:
+    return f", {label.criteria} criteria" if label.criteria_fingerprint else ""
+
+
+def _compare(found: Comparison) -> None:
+    """Sets of criteria side by side: what each makes of the writers, and how far they agree."""
+    from writingbench.reports import table
+
+    sets = [one.name for one in found.sets]
+    terminal.say(f"Criteria compared, on {found.responses:,} responses to {found.queries:,} queries")
+    terminal.table(
+        ("writer", "criteria", "overall", "95% interval", "rank"),
+        [
+            (label.writer if one is found.sets[0] else "", one.name, *table.standing(one.writers[row]))
+            for row, label in enumerate(found.labels)
+            for one in found.sets
+        ],
+    )
+    terminal.table(
+        ("", "mean", "sd", "at 9-10", "pairs apart"),
+        [
+            (
+                one.name,
+                table.figure(one.mean),
+                table.figure(one.spread),
+                table.share(one.top),
+                f"{one.apart} of {one.pairs}",
+            )
+            for one in found.sets
+        ],
+    )
+    terminal.table(
+        ("", "Kendall's tau", "correlation"),
+        [
+            (f"{sets[one.first]} and {sets[one.second]}", table.figure(one.tau), table.figure(one.correlation))
+            for one in found.agreement
+        ],
+    )
     terminal.say("")

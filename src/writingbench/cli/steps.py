@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from writingbench.cli.options import EMBEDDED, Choice, Models, Output
-from writingbench.records import Query, UserError
+from writingbench.records import DYNAMIC, Query, UserError
 from writingbench.reports import terminal
 
 if TYPE_CHECKING:
     from writingbench.benchmark import Benchmark
+    from writingbench.criteria.sets import CriteriaSet
     from writingbench.evaluate import Done, Run, Tally
     from writingbench.models import Endpoint, Terms
     from writingbench.protocols import Protocol
@@ -39,24 +40,55 @@ def benchmark(name: str, criteria: int | None, taxonomy: Path | None) -> Benchma
     return named(name, lambda: assets.get("official"), criteria=criteria, taxonomy=fields)
 
 
+def requests(name: str, taxonomy: Path | None, criteria: int | None = None) -> Benchmark:
+    """A benchmark whose rows may lack criteria, domains and indexes: for what needs the requests alone."""
+    from writingbench.benchmark import BUILTIN, load
+    from writingbench.benchmark.taxonomy import load as load_taxonomy
+
+    if name in BUILTIN or not Path(name).is_file():
+        return benchmark(name, criteria, taxonomy)
+    fields = load_taxonomy(taxonomy) if taxonomy else None
+    return load(Path(name), criteria=criteria, taxonomy=fields, bare=True)
+
+
 def choose(choice: Choice, rules: Protocol) -> tuple[Benchmark, tuple[Query, ...]]:
     found = benchmark(choice.benchmark or rules.data, rules.criteria, choice.taxonomy)
     return found, select(found.queries, choice)
 
 
+def criteria(name: str) -> CriteriaSet | None:
+    """The set of criteria called `name`; None for each query's own."""
+    if name == DYNAMIC:
+        return None
+    from writingbench.criteria import sets
+
+    return sets.load(name)
+
+
+def under(by: CriteriaSet | None, queries: tuple[Query, ...], rules: Protocol) -> tuple[Query, ...]:
+    """The queries with the criteria that they are judged by."""
+    if by is None:
+        return queries
+    from writingbench.criteria import sets
+
+    return sets.apply(queries, by, rules.criteria)
+
+
 def prepare(
     models: Models, choice: Choice, show: Show
-) -> tuple[Protocol, Benchmark, tuple[Query, ...], Endpoint, Endpoint]:
-    """Rules, benchmark, the queries chosen from it, writer and judge."""
+) -> tuple[Protocol, Benchmark, CriteriaSet | None, tuple[Query, ...], Endpoint, Endpoint]:
+    """Rules, benchmark, criteria (None: the benchmark's own), the queries chosen with them, writer and judge."""
     from writingbench import evaluate
 
     rules = protocol(models.protocol, models.writer, models.judge)
+    by = criteria(models.criteria)
     found, queries = choose(choice, rules)
+    queries = under(by, queries, rules)
     writer, judge = (
         evaluate.endpoint(name or EMBEDDED, base_url or models.base_url, show.download)
         for name, base_url in ((models.writer, models.writer_base_url), (models.judge, models.judge_base_url))
     )
-    return rules, found, queries, replace(writer, thinking=models.thinking), judge
+    return rules, found, by, queries, replace(writer, thinking=models.thinking), judge
 
 
 def select(queries: tuple[Query, ...], choice: Choice) -> tuple[Query, ...]:
@@ -102,19 +134,22 @@ def carry_out(
         again=show.again,
     )
 
-    async def everything() -> tuple[Done, Tally, Published | None]:
+    async def everything() -> tuple[Done, Tally, Published | None, set[str]]:
         with open_store(output.out) as store:
             done = await evaluate.carry_out(run, queries, store, writer=writer, judge=judge, seen=seen, terms=terms)
             if not run.judge:
                 tally = evaluate.Tally(done.run, store)
                 for query in queries:
                     await tally.take(query)
-                return done, tally, None
-            comparable = [one for one in evaluate.stored_runs(store) if one.judge and one.rules == done.run.rules]
+                return done, tally, None, set()
+            alike = [one for one in evaluate.stored_runs(store) if one.but_criteria == done.run.but_criteria]
+            comparable = [one for one in alike if one.rules == done.run.rules]
+            others = {one.criteria for one in alike if one.rules != done.run.rules}
             made = await publish([comparable], output.out, store)
-            return done, next(one for one in made.tallies if one.run.fingerprint == done.run.fingerprint), made
+            tally = next(one for one in made.tallies if one.run.fingerprint == done.run.fingerprint)
+            return done, tally, made, others
 
-    done, came, made = asyncio.run(everything())
+    done, came, made, others = asyncio.run(everything())
     show.stop()
     missing = sum(came.missing.get(query.index, 0) for query in queries)
     if output.json and made:
@@ -127,6 +162,8 @@ def carry_out(
         terminal.say(
             f"{done.calls:,} calls made." if done.calls else "Nothing to ask: every reply is in the store already."
         )
+        if others:
+            terminal.say(f"Judged by other criteria too ({', '.join(sorted(others))}): `writingbench report` compares.")
     if done.stopped:
         terminal.complain(f"{done.stopped}; the same command goes on from there")
     if missing:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from writingbench.cli import steps
 from writingbench.cli.options import Flag, Output
-from writingbench.records import UserError
+from writingbench.records import DYNAMIC, UserError
 from writingbench.reports import terminal
 
 if TYPE_CHECKING:
@@ -123,7 +123,8 @@ def marks(
 
     with steps.open_store(out, make=False) as store:
         runs = [run for run in evaluate.stored_runs(store) if run.judge]
-        runs = [run for run in runs if run.benchmark_fingerprint == whole.fingerprint]
+        # what is written has its queries' own criteria: how it would do under others is another question
+        runs = [run for run in runs if run.benchmark_fingerprint == whole.fingerprint and run.criteria == DYNAMIC]
         if not runs and judge is None and protocol is None:
             return nothing
         table = asyncio.run(gather(evaluate.comparable(runs, judge, protocol), store))

@@ -62,17 +62,26 @@ class Row:
     note: str = ""
 
 
-def curves(bins: Sequence[str], series: Sequence[Series], *, title: str, x: str, y: str = "", note: str = "") -> str:
-    """Lines over ordered bins, and how many each point rests on (behind a × those that are apart).
+def curves(
+    bins: Sequence[str],
+    series: Sequence[Series],
+    *,
+    title: str,
+    x: str,
+    y: str = "",
+    note: str = "",
+    within: tuple[float, float] = MARKS,
+) -> str:
+    """Lines over ordered bins, and how many each point rests on (behind a × those that are apart). Values lie `within`.
 
     More than TOGETHER series get a small picture each; the grey behind them reaches from the lowest to the highest.
     """
     drawing = Drawing(title, [(one.name, point) for one in series for point in one.points])
     drawing.heading(title, y)
     if len(series) > TOGETHER:
-        _multiples(drawing, bins, series, x)
+        _multiples(drawing, bins, series, x, within)
     else:
-        _together(drawing, bins, series, x)
+        _together(drawing, bins, series, x, within)
     drawing.footing(note)
     return drawing.svg()
 
@@ -132,9 +141,11 @@ def heatmap(
     return drawing.svg()
 
 
-def _together(drawing: Drawing, bins: Sequence[str], series: Sequence[Series], x: str) -> None:
+def _together(
+    drawing: Drawing, bins: Sequence[str], series: Sequence[Series], x: str, within: tuple[float, float]
+) -> None:
     right = min(230.0, max([0.0, *(measure(one.name, USUAL) for one in series)])) + 40
-    axes = _Axes(drawing.y, 52, drawing.width - right, max(280.0, 17.0 * len(series)), len(bins), _span(series))
+    axes = _Axes(drawing.y, 52, drawing.width - right, max(280.0, 17.0 * len(series)), len(bins), _span(series, within))
     drawing.add(*axes.grid())
     step = min(10.0, axes.wide * 0.7 / max(len(series), 1))
     for place, one in enumerate(series):
@@ -153,10 +164,12 @@ def _together(drawing: Drawing, bins: Sequence[str], series: Sequence[Series], x
     drawing.y += 6
 
 
-def _multiples(drawing: Drawing, bins: Sequence[str], series: Sequence[Series], x: str) -> None:
+def _multiples(
+    drawing: Drawing, bins: Sequence[str], series: Sequence[Series], x: str, within: tuple[float, float]
+) -> None:
     across, gap, tall = 3, 18, 160
     wide = (drawing.width - 24 - gap * (across - 1)) / across
-    span, top, depth = _span(series), drawing.y, 0.0
+    span, top, depth = _span(series, within), drawing.y, 0.0
     for place, one in enumerate(series):
         row, column = divmod(place, across)
         left, y = 12 + column * (wide + gap), top + row * tall
@@ -406,8 +419,8 @@ def _readable(colour: str) -> str:
     return "#000000" if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 else "#ffffff"
 
 
-def _span(series: Sequence[Series]) -> tuple[float, float, float]:
+def _span(series: Sequence[Series], within: tuple[float, float]) -> tuple[float, float, float]:
     points = [point for one in series for point in (*one.points, *one.apart)]
     return rounded(
-        [end for point in points for end in (point.mean, point.low, point.high) if end is not None], MARKS, 2.0
+        [end for point in points for end in (point.mean, point.low, point.high) if end is not None], within, 2.0
     )

@@ -198,7 +198,8 @@ def rounded(values: Sequence[float], bounds: tuple[float, float] | None, least: 
     low, high = (min(values), max(values)) if values else bounds or (0.0, 0.0)
     spare = max(least - (high - low), (high - low) * 0.08, 1e-9) / 2
     low, high = low - spare, high + spare
-    step = next((step for step in (0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10) if (high - low) / step <= 7), (high - low) / 5)
+    steps = (0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50)
+    step = next((step for step in steps if (high - low) / step <= 7), (high - low) / 5)
     if bounds:
         low, high = max(low, bounds[0] - step / 4), min(high, bounds[1] + step / 4)
     return low, high, step

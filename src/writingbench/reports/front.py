@@ -8,20 +8,31 @@ from typing import Any
 
 from markupsafe import Markup
 
-from writingbench.reports import evidence
+from writingbench.reports import checked, criteria, evidence
+from writingbench.reports.found import Denied
 from writingbench.reports.heatmap import heatmap
 from writingbench.reports.leaderboard import SHOWN, interval, leaderboard, number, parts, places
 from writingbench.reports.room import names
 from writingbench.reports.shell import Tongue, render, words
 from writingbench.scores.board import MANY, Board
+from writingbench.scores.criteria import Comparison
 
 FEW = 3  # writers: what is measured stands in rows and they in columns
+DENIED = 12  # contradictions that stand on the front; the others are with their queries
 UNABLE = "local/smollm2"  # the judge whose marks mean nothing
 
 
-def front(boards: Sequence[Board], tongue: Tongue, room: str = "", published: Sequence[str] = ()) -> str:
+def front(
+    boards: Sequence[Board],
+    tongue: Tongue,
+    room: str = "",
+    published: Sequence[str] = (),
+    denied: Sequence[Denied] = (),
+    compared: Sequence[Comparison] = (),
+) -> str:
     """The body of a report. `room` is the HTML of the reading room's list, "" where there are no texts; `published`
-    says where the published table of the same marks differs. With several boards the ids of each end in -1, -2, ...
+    says where the published table of the same marks differs; `denied` are contradictions, with their queries;
+    `compared` are sets of criteria. With several boards the ids of each end in -1, -2, ...
     """
     w = words(tongue)
     ends = [f"-{place}" for place in range(1, len(boards) + 1)] if len(boards) > 1 else [""]
@@ -39,6 +50,13 @@ def front(boards: Sequence[Board], tongue: Tongue, room: str = "", published: Se
             (end, _rules(board, tongue), Markup(one))  # noqa: S704 - our own templates made it
             for board, end, one in zip(boards, ends, shown, strict=False)
         ],
+        compared=[
+            Markup(criteria.section(one, f"-{place}" if place > 1 else "", tongue))  # noqa: S704 - as above
+            for place, one in enumerate(compared, start=1)
+        ],
+        several_criteria=criteria.several(boards),
+        denied=denied[:DENIED],
+        denied_more=max(0, len(denied) - DENIED),
         room=Markup(room),  # noqa: S704 - our own templates made it
         labels=[label for board in boards for label in board.table.labels],
         texts=bool(room),
@@ -53,7 +71,9 @@ def title(boards: Sequence[Board], tongue: Tongue) -> str:
     return w["comma"].join(writers) if len(writers) <= FEW else w["writers_many"].format(n=len(writers))
 
 
-def nav(boards: Sequence[Board], tongue: Tongue, room: bool = True) -> list[tuple[str, str]]:
+def nav(
+    boards: Sequence[Board], tongue: Tongue, room: bool = True, denied: bool = False, compared: bool = False
+) -> list[tuple[str, str]]:
     """Addresses and names of what `front` shows; where there are several boards, of each as a whole."""
     w = words(tongue)
     if len(boards) > 1:
@@ -65,6 +85,10 @@ def nav(boards: Sequence[Board], tongue: Tongue, room: bool = True) -> list[tupl
             for board in boards
             for id in sections(board)
         ]
+    if compared:
+        found.insert(0, ("#criteria", w["criteria_compared"]))
+    if denied:
+        found.append(("#denied", w["denied_short"]))
     return [*found, *([("#queries", w["queries"])] if room else []), ("#about", w["about"])]
 
 
@@ -77,6 +101,7 @@ def sections(board: Board) -> list[str]:
         "requirements": any(one.requirements for one in scores),
         "languages": len({name for one in scores for name in one.languages}) > 1,
         "heatmap": any(one.subdomains for one in scores),
+        "checks": any(label.checked and label.checked.responses for label in board.table.labels),
         "length": any(one.n for curve in board.lengths.input for one in (*curve.complete, *curve.cut)),
         "thinking": bool(board.thinking),
         "pairs": several,
@@ -106,6 +131,7 @@ def _rules(board: Board, tongue: Tongue) -> dict[str, Any]:
     writers, asked = len(board.table.labels), len(board.table.queries)
     return {
         "label": first,
+        "criteria": criteria.called(first, tongue),
         "lede": w["lede"].format(
             writers=w["writers_one"] if writers == 1 else w["writers_many"].format(n=writers),
             queries=w["queries_one"] if asked == 1 else w["queries_many"].format(n=asked),
@@ -130,6 +156,8 @@ def _board(board: Board, tongue: Tongue) -> dict[str, Any]:
         "places": places(board),
         "parts": parts(board, tongue),
         "heat": heatmap(board, tongue),
+        "checks": checked.group(board, tongue),
+        "course": [Markup(svg) for svg in checked.pictures(board, called, tongue)],  # noqa: S704 - charts escape
         "lengths": evidence.lengths(board, tongue),
         "measured": called[:MANY],  # the writers whose scores by length there are
         "said_of_length": evidence.said_of_length(board, called, FEW, tongue),

@@ -20,11 +20,13 @@ from markupsafe import Markup
 
 from writingbench.files import replacing
 from writingbench.records import Query, UserError
-from writingbench.reports import room
+from writingbench.reports import listing, room
+from writingbench.reports.found import Denied, Made
 from writingbench.reports.front import front, nav, title
-from writingbench.reports.room import FOLDER, Made, Row
+from writingbench.reports.room import FOLDER, Row
 from writingbench.reports.shell import Tongue, render, shell, source, words
 from writingbench.scores.board import Board
+from writingbench.scores.criteria import Comparison
 
 INLINE = 6_000_000  # bytes of entries that one page may hold: more of them open slowly on a phone
 
@@ -58,8 +60,10 @@ class Pages:
         self._rows.append(found.row)
         self._sizes.append(self._entries.write(found.html.encode("utf-8", "replace")))
 
-    def write(self, boards: Sequence[Board], published: Sequence[str] = ()) -> None:
-        """Write everything. `published` are lines that the reader is to see first.
+    def write(
+        self, boards: Sequence[Board], published: Sequence[str] = (), compared: Sequence[Comparison] = ()
+    ) -> None:
+        """Write everything. `published` are lines that the reader is to see first, `compared` sets of criteria.
 
         Raises UserError when something cannot be written, or the folder holds what is not of a report.
         """
@@ -72,9 +76,18 @@ class Pages:
         if self._rows:
             bodies: list[str] | Literal[False] = inline and [self._next(size) for size in self._sizes]
             order = [label.fingerprint for board in boards for label in board.table.labels]  # the best first
-            listed = room.index(self._rows, self.tongue, inline=bodies, order=order)
+            listed = listing.index(self._rows, self.tongue, inline=bodies, order=order)
         with replacing(self.out / "report.html") as file:
-            file.write(document(boards, listed, self.tongue, published=published))
+            file.write(
+                document(
+                    boards,
+                    listed,
+                    self.tongue,
+                    published=published,
+                    denied=listing.denied(self._rows, inline),
+                    compared=compared,
+                )
+            )
         if inline and _pages(folder):  # of an earlier report, that held more
             rmtree(folder)
 
@@ -111,6 +124,8 @@ def document(
     tongue: Tongue,
     *,
     published: Sequence[str] = (),
+    denied: Sequence[Denied] = (),
+    compared: Sequence[Comparison] = (),
     more: str = "",
     scripts: Sequence[str] = (),
     live: bool = False,
@@ -121,11 +136,11 @@ def document(
     """
     return shell(
         title(boards, tongue),
-        front(boards, tongue, listed, published) + more,
+        front(boards, tongue, listed, published, denied, compared) + more,
         tongue,
         scripts=[source("front.js"), source("room.js"), *scripts],
         styles=[source("room.css")],
-        nav=nav(boards, tongue, bool(listed)),
+        nav=nav(boards, tongue, bool(listed), bool(denied), bool(compared)),
         live=live,
     )
 
@@ -138,10 +153,16 @@ def query_page(
     return _page(found.row, found.html, tongue, back)
 
 
-def _page(row: Row, entry: str, tongue: Tongue, back: str, before: str = "", after: str = "") -> str:
+def text_page(query: Query, made: Made, tongue: Tongue) -> str:
+    """A whole page for one text that stands in no run."""
+    found = room.entry(query, [made], tongue, key=room.key(query))
+    return _page(found.row, found.html, tongue, "", name=made.writer)
+
+
+def _page(row: Row, entry: str, tongue: Tongue, back: str, before: str = "", after: str = "", *, name: str = "") -> str:
     made = Markup(entry)  # noqa: S704 - our own templates made it
-    body = render("room_page.html", tongue, row=row, entry=made, back=back, before=before, after=after)
-    name = words(tongue)["room_number"].format(n=row.index)
+    name = name or words(tongue)["room_number"].format(n=row.index)
+    body = render("room_page.html", tongue, row=row, entry=made, back=back, before=before, after=after, name=name)
     return shell(name, body, tongue, scripts=[source("room.js")], styles=[source("room.css")])
 
 

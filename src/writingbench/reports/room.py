@@ -11,49 +11,41 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from statistics import fmean, median
-from typing import Any, Literal
+from statistics import fmean
 
 from markupsafe import Markup
 
 from writingbench.benchmark.language import language_of
 from writingbench.benchmark.size import tokens
+from writingbench.checks.say import note
 from writingbench.records import (
     BANDS,
-    REQUIREMENTS,
     Answer,
     Criterion,
     Failure,
+    Finding,
     Judgement,
     Query,
     Response,
     Verdict,
 )
 from writingbench.reports import prose
+from writingbench.reports.found import Denied, Made, Shown, Work, counted, found_in, gravest_first, shown
 from writingbench.reports.prose import printable
 from writingbench.reports.quotes import Place, Quote, highlight, reason_html, trace
-from writingbench.reports.shell import Tongue, place, render, words
+from writingbench.reports.shell import Tongue, render, words
 
 FEW = 3  # writers: each has a column in the list, and their parts are open. With more, one part is open at a time
 OPENING = 140  # characters of a request that the list shows
 SAMPLE = 2_000  # characters of a text that tell its language
+MARKED = 40  # findings of one response whose passages are marked in it
+PASSAGE = 1500  # characters of a finding's passage up to which it is marked
 NONE = "–"
 FOLDER = "report"  # where the pages stand when each query has its own
 
 _ID = re.compile(r'<mark id="([^"]*)"')  # as `highlight` writes it
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Made:
-    """One writer's work on a query, with the marks that one judge gave it."""
-
-    run: str  # the fingerprint of the run
-    writer: str
-    judge: str
-    responses: Sequence[Response]
-    judgements: Sequence[Judgement]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +73,7 @@ class Row:
     tokens: int  # of the request, about
     opening: str  # its first words
     figures: Mapping[str, Figures]  # by run
+    denied: Sequence[Denied] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,45 +82,6 @@ class Entry:
 
     row: Row
     html: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Work:
-    """What the checks look at."""
-
-    query: Query
-    made: Made
-    untraced: int  # quotes in reasons that stand in neither response, request nor criterion
-
-
-def _cut(work: Work) -> int:
-    return sum(isinstance(one.outcome, Answer) and not one.outcome.complete for one in work.made.responses)
-
-
-def _failed(work: Work) -> int:
-    return sum(isinstance(one.outcome, Failure) for one in work.made.responses)
-
-
-def _unmarked(work: Work) -> int:
-    """Marks that could not be had, and criteria without any; not those of a response that is not there itself."""
-    answered = {one.draw for one in work.made.responses if isinstance(one.outcome, Answer)}
-    answered |= {one.response for one in work.made.judgements if isinstance(one.outcome, Verdict)}
-    judged = {(one.response, one.criterion) for one in work.made.judgements}
-    lost = sum(isinstance(one.outcome, Failure) and one.response in answered for one in work.made.judgements)
-    return lost + sum((draw, one.name) not in judged for draw in answered for one in work.query.criteria)
-
-
-def _untraced(work: Work) -> int:
-    return work.untraced
-
-
-# what deserves a reader's eye: a kind, named in words/room.toml, and a function that counts it
-CHECKS: tuple[tuple[str, Callable[[Work], int]], ...] = (
-    ("room_cut", _cut),
-    ("room_failed", _failed),
-    ("room_unmarked", _unmarked),
-    ("room_untraced", _untraced),
-)
 
 
 def names(runs: Mapping[str, tuple[str, str]]) -> dict[str, str]:
@@ -164,6 +118,7 @@ class Sheet:
     reasoning: str
     thought: str  # how long the reasoning is
     criteria: Sequence[tuple[Criterion, Sequence[Said]]]
+    findings: Sequence[Shown]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,6 +158,20 @@ def entry(query: Query, made: Sequence[Made], tongue: Tongue, *, key: str) -> En
         tokens=tokens(query.text),
         opening=_opening(query.text),
         figures={one.run: figures[one.run] for one in made},
+        denied=[
+            Denied(
+                index=query.index,
+                writer=named[one.run],
+                criterion=str(finding.facts["criterion"]),
+                score=int(finding.facts["score"]),
+                note=printable(" ".join(note(finding, tongue).split())),
+                href=f"#{key}-{one.run}",
+            )
+            for one in made
+            for findings in one.findings.values()
+            for finding in findings
+            if finding.check == "contradictions"
+        ],
     )
     html = render(
         "room_entry.html",
@@ -284,7 +253,7 @@ def _part(
             mean=_mean(one.judgements),
             lowest=min(_scores(one.judgements), default=None),
             spread=spread,
-            findings=_findings(Work(query=query, made=one, untraced=untraced[one.run])),
+            findings=found_in(Work(query=query, made=one, untraced=untraced[one.run])),
         )
         for one in group
     }
@@ -298,7 +267,17 @@ def _part(
         judges=[(one.judge, mean(figures[one.run].mean)) for one in group],
         findings=counted(every, tongue),
         sheets=[
-            _sheet(query, draw, responses.get(draw), marks[draw], key, f"{ids[0]}-{draw}-", tongue) for draw in draws
+            _sheet(
+                query,
+                draw,
+                responses.get(draw),
+                marks[draw],
+                gravest_first([one.findings.get(draw, ()) for one in group]),
+                key,
+                f"{ids[0]}-{draw}-",
+                tongue,
+            )
+            for draw in draws
         ],
     )
     return part, figures
@@ -328,6 +307,7 @@ def _sheet(
     draw: int,
     response: Response | None,
     marks: Sequence[Sequence[_Mark]],
+    findings: Sequence[Finding],
     key: str,
     prefix: str,
     tongue: Tongue,
@@ -348,6 +328,8 @@ def _sheet(
     every = [mark for judged in marks for mark in judged]
     names = {id(quote): f"{m}.{n}" for m, mark in enumerate(every) for n, quote in enumerate(mark.quotes)}
     passages = [(names[id(one)], one.text) for mark in every for one in mark.quotes if one.where == "response"]
+    named = {f"f{n}": text[slice(*one.span)] for n, one in enumerate(findings[:MARKED]) if 0 < _size(one) <= PASSAGE}
+    passages += named.items()
     html = prose.render(text, table=w["room_table"]) if text.strip() else ""
     if passages:
         html = highlight(html, passages, prefix=prefix)
@@ -372,7 +354,14 @@ def _sheet(
             (criterion, [_said(mark, judged, [link(one) for one in mark.quotes], tongue) for mark in judged])
             for criterion, judged in zip(query.criteria, marks, strict=True)
         ],
+        findings=[
+            shown(one, f"{prefix}f{n}" if f"{prefix}f{n}" in there else "", tongue) for n, one in enumerate(findings)
+        ],
     )
+
+
+def _size(finding: Finding) -> int:
+    return finding.span[1] - finding.span[0]
 
 
 def _said(mark: _Mark, judged: Sequence[_Mark], links: Sequence[str | None], tongue: Tongue) -> Said:
@@ -421,17 +410,6 @@ def _spread(marks: Iterable[Sequence[Sequence[_Mark]]]) -> int | None:
     return max((max(found) - min(found) for found in scores if len(found) > 1), default=None)
 
 
-def _findings(work: Work) -> Mapping[str, int]:
-    return {kind: count for kind, check in CHECKS if (count := check(work))}
-
-
-def counted(findings: Mapping[str, int], tongue: Tongue) -> str:
-    """How many findings of each kind, in words."""
-    w = words(tongue)
-    kinds = [kind for kind, _ in CHECKS if findings.get(kind)]
-    return " · ".join(w["room_count"].format(kind=w[kind], n=findings[kind]) for kind in kinds)
-
-
 def _line(query: Query, judgements: Sequence[Judgement]) -> list[str]:
     """The mean mark on each criterion."""
     found = []
@@ -439,108 +417,3 @@ def _line(query: Query, judgements: Sequence[Judgement]) -> list[str]:
         scores = _scores(one for one in judgements if one.criterion == criterion.name)
         found.append(f"{fmean(scores):.{0 if len(scores) == 1 else 2}f}" if scores else NONE)
     return found
-
-
-def index(
-    rows: Sequence[Row],
-    tongue: Tongue,
-    *,
-    inline: Sequence[str] | Literal[False] = False,
-    order: Sequence[str] = (),
-) -> str:
-    """The list of queries. `inline` is the entries' HTML if they are to stand in it, else it leads to pages in FOLDER.
-
-    Runs are shown in the `order` of their fingerprints; those that it lacks come last.
-    """
-    met = {run: (one.writer, one.judge) for row in rows for run, one in row.figures.items()}
-    runs = {run: met[run] for run in (*order, *met) if run in met}
-    w = words(tongue)
-    named = names(runs)
-    apart = any(one.spread is not None for row in rows for one in row.figures.values())
-    if len(runs) == 1:
-        means = [w["room_mean"]]
-    else:
-        means = list(named.values()) if len(runs) <= FEW else [w["room_best"], w["room_median"], w["room_worst"]]
-    columns = [("mean", name) for name in means] + [("own", ""), ("lowest", w["room_lowest"])]
-    columns += [("spread", w["room_spread"])] * apart
-    domains: dict[str, dict[str, None]] = {}
-    for row in rows:
-        domains.setdefault(row.domain1, {})[row.domain2] = None
-    return render(
-        "room_index.html",
-        tongue,
-        rows=[_shown(row, columns, runs, tongue) for row in rows],
-        bodies=[Markup(body) for body in inline] if inline else None,  # noqa: S704 - our own templates made it
-        folder=f"{FOLDER}/",
-        columns=[(kind, name, _short(name)) for kind, name in columns],
-        shown=len(columns) - 1,  # `own` is there for when one writer is chosen
-        apart=apart,
-        runs=named,
-        domains=domains,
-        languages=[one for one in ("en", "zh") if any(row.language == one for row in rows)],
-        requirements=[kind for kind in REQUIREMENTS if any(kind in row.requirements for row in rows)],
-        json={
-            "runs": list(runs),
-            "names": list(named.values()),
-            "short": [_short(name) for name in named.values()],
-            "words": {"shown": w["room_shown"], "count": w["room_count"], **{kind: w[kind] for kind, _ in CHECKS}},
-            "rows": [_as_json(row, list(runs)) for row in rows],
-        },
-    )
-
-
-def _shown(row: Row, columns: Sequence[tuple[str, str]], runs: Mapping[str, Any], tongue: Tongue) -> dict[str, Any]:
-    """A row of the list, as the template wants it."""
-    figures = [row.figures.get(run) for run in runs]
-    means = [one.mean if one else None for one in figures]
-    if len(runs) > FEW:
-        known = [one for one in means if one is not None]
-        means = [max(known), median(known), min(known)] if known else [None] * 3
-    here = [one for one in figures if one]
-    every: Counter[str] = Counter()
-    for one in here:
-        every.update(one.findings)
-    values = [mean(one) for one in means] + [NONE, _whole(min(_known(one.lowest for one in here), default=None))]
-    values.append(_whole(max(_known(one.spread for one in here), default=None)))
-    return {
-        "key": row.key,
-        "index": row.index,
-        "language": row.language,
-        "domain1": row.domain1,
-        "domain2": row.domain2,
-        "facts": [place(row.domain1, tongue), *facts(row, tongue)],
-        "opening": row.opening,
-        "href": f"{FOLDER}/{row.key}.html",
-        "figures": [(kind, name, value) for (kind, name), value in zip(columns, values, strict=False)],
-        "findings": counted(every, tongue),
-    }
-
-
-def _as_json(row: Row, runs: Sequence[str]) -> dict[str, Any]:
-    """What the list's script has to know of a row; lists go by run."""
-    figures = [row.figures.get(run) for run in runs]
-    here = [place for place, one in enumerate(figures) if one]
-    return {
-        "d": row.domain1,
-        "s": row.domain2,
-        "l": row.language,
-        "r": row.requirements,
-        "m": [None if one is None or one.mean is None else round(one.mean, 2) for one in figures],
-        "lo": [one and one.lowest for one in figures],
-        "sp": [one and one.spread for one in figures],
-        "f": {place: one.findings for place, one in enumerate(figures) if one and one.findings},
-        **({"here": here} if len(here) < len(runs) else {}),
-    }
-
-
-def _short(name: str) -> str:
-    """A run's name without those of vendors."""
-    return " · ".join(part.rsplit("/", 1)[-1] or part for part in name.split(" · "))
-
-
-def _known(values: Iterable[int | None]) -> list[int]:
-    return [value for value in values if value is not None]
-
-
-def _whole(value: int | None) -> str:
-    return NONE if value is None else str(value)

@@ -9,8 +9,10 @@ from typing import IO, Any, Self
 import msgspec
 import numpy as np
 
+from writingbench.checks import NAMES
+from writingbench.checks.say import note
 from writingbench.records import Answer, Query, Verdict
-from writingbench.reports.room import Made
+from writingbench.reports.found import Made
 from writingbench.reports.shell import Tongue, place, words
 from writingbench.reports.spreadsheet import Column, Kind, Sheet, Value
 from writingbench.scores.add_up import Cell
@@ -26,7 +28,7 @@ def sheets(boards: Sequence[Board], tongue: Tongue, texts: Texts | None = None) 
     w = words(tongue)
     for number, board in enumerate(boards, start=1):
         again = f" {number}" if len(boards) > 1 else ""
-        for made in (_leaderboard, _domains, _subdomains, _queries, _pairs):
+        for made in (_leaderboard, _domains, _subdomains, _queries, _pairs, _checks):
             sheet = made(board, w, tongue)
             yield Sheet(**{**_fields(sheet), "name": sheet.name + again})
     if texts and texts.marks <= TEXTS:
@@ -167,11 +169,43 @@ def _pairs(board: Board, w: Mapping[str, str], tongue: Tongue) -> Sheet:
     return Sheet(name=w["sheet.pairs"], columns=columns, rows=rows, freeze=(1, 2), note=w["sheet.interval_note"])
 
 
+def _checks(board: Board, w: Mapping[str, str], tongue: Tongue) -> Sheet:
+    rows: list[Sequence[Value]] = []
+    for label in board.table.labels:
+        one = label.checked
+        if not one or not one.responses:
+            continue
+        demands = [part.get(check, 0) for check in ("length", "structure") for part in (one.met, one.broken)]
+        flagged = [one.flagged.get(check, 0) for check in NAMES]
+        rows.append(
+            (
+                label.writer,
+                one.responses,
+                one.found.get("contradictions", 0),
+                *demands,
+                one.length_score,
+                one.unsupported,
+                one.repetition,
+                *flagged,
+            )
+        )
+    columns = (
+        *_columns(w, ("writer", "text"), ("responses", "count"), ("contradictions", "count")),
+        *_columns(
+            w, *((f"{check}_{part}", "count") for check in ("length", "structure") for part in ("met", "broken"))
+        ),
+        *_columns(w, ("length_score", "mean"), ("unsupported", "mean"), ("repetition", "chance")),
+        *_columns(w, *((f"flagged_{check}", "count") for check in NAMES)),
+    )
+    return Sheet(name=w["sheet.checks"], columns=columns, rows=rows, freeze=(1, 1), note=w["sheet.checks_note"])
+
+
 class Texts:
     """Responses and reasons, waiting in a file until the tables above them are known."""
 
-    def __init__(self) -> None:
+    def __init__(self, tongue: Tongue = "en") -> None:
         self.marks = 0
+        self._tongue = tongue
         self._file: IO[bytes] = TemporaryFile()  # noqa: SIM115 - closed with this object
 
     def __enter__(self) -> Self:
@@ -191,6 +225,11 @@ class Texts:
                 outcome = response.outcome
                 text = outcome.text if isinstance(outcome, Answer) else outcome.note
                 self._put("response", (*about, response.draw, state_of(response), text))
+                for finding in one.findings.get(response.draw, ()):
+                    start, end = finding.span
+                    passage = text[start:end] if (start, end) != (0, len(text)) else ""
+                    said = note(finding, self._tongue)
+                    self._put("finding", (*about, response.draw, finding.check, finding.verdict, said, passage))
             for mark in one.judgements:
                 came = mark.outcome
                 score, said = (
@@ -199,7 +238,7 @@ class Texts:
                 self._put("mark", (*about, one.judge, mark.response, mark.repeat, mark.criterion, score, said))
 
     def rows(self, kind: str) -> Iterator[Sequence[Value]]:
-        """The rows of one kind, `response` or `mark`, in the order in which they came."""
+        """The rows of one kind, `response`, `mark` or `finding`, in the order in which they came."""
         self._file.seek(0)
         for line in self._file:
             found, row = msgspec.json.decode(line)
@@ -212,14 +251,17 @@ class Texts:
 
 def _texts(texts: Texts, w: Mapping[str, str]) -> Iterator[Sheet]:
     about = _columns(w, ("index", "count"), ("subdomain", "text"), ("writer", "text"))
-    said = _columns(w, ("draw", "count"), ("state", "text"))
+    state = _columns(w, ("draw", "count"), ("state", "text"))
     text = Column(title=w["sheet.text"], width=100)
-    yield Sheet(name=w["sheet.responses"], columns=(*about, *said, text), rows=texts.rows("response"))
+    yield Sheet(name=w["sheet.responses"], columns=(*about, *state, text), rows=texts.rows("response"))
     marks = _columns(
         w, ("judge", "text"), ("draw", "count"), ("repeat", "count"), ("criterion", "text"), ("score", "count", True)
     )
     reason = Column(title=w["sheet.reason"], width=100)
     yield Sheet(name=w["sheet.marks"], columns=(*about, *marks, reason), rows=texts.rows("mark"))
+    found = _columns(w, ("draw", "count"), ("check", "text"), ("verdict", "text"))
+    said, passage = (Column(title=w[f"sheet.{name}"], width=60) for name in ("finding", "passage"))
+    yield Sheet(name=w["sheet.findings"], columns=(*about, *found, said, passage), rows=texts.rows("finding"))
 
 
 def _rules(boards: Sequence[Board], w: Mapping[str, str], texts: Texts | None) -> Sheet:
@@ -233,6 +275,7 @@ def _rules(boards: Sequence[Board], w: Mapping[str, str], texts: Texts | None) -
             (w["sheet.prompt"], first.prompt, ""),
             (w["sheet.protocol"], first.protocol, first.protocol_fingerprint),
             (w["sheet.benchmark"], first.benchmark, first.benchmark_fingerprint),
+            (w["criteria"], first.criteria, first.criteria_fingerprint),
             *((w["sheet.writer"], label.writer, label.fingerprint) for label in board.table.labels),
         ]
     note = ""

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 if TYPE_CHECKING:
+    from writingbench.checks.checked import Checked
     from writingbench.scores import Cell, Coverage, Paid, Scores
-    from writingbench.scores.board import Board
+    from writingbench.scores.board import Board, Rank
+    from writingbench.scores.criteria import Standing
 
 
 def as_json(board: Board) -> dict[str, Any]:
@@ -21,6 +23,7 @@ def as_json(board: Board) -> dict[str, Any]:
     return {
         "protocol": {"name": first.protocol, "fingerprint": first.protocol_fingerprint},
         "benchmark": {"name": first.benchmark, "fingerprint": first.benchmark_fingerprint},
+        "criteria": {"name": first.criteria, "fingerprint": first.criteria_fingerprint},
         "models": [
             {
                 "writer": label.writer,
@@ -35,6 +38,7 @@ def as_json(board: Board) -> dict[str, Any]:
                     **msgspec.to_builtins(label.paid.usage),
                     "cost": None if label.paid.unpriced else label.paid.cost,
                 },
+                "checks": _checks(label.checked),
             }
             for label, scores, place in zip(board.table.labels, board.scores, board.ranks, strict=True)
         ],
@@ -54,6 +58,47 @@ def as_json(board: Board) -> dict[str, Any]:
             "differences": msgspec.to_builtins(board.thinking),
         },
     }
+
+
+def _checks(found: Checked | None) -> dict[str, Any] | None:
+    """What the checks count in a writer's responses; None where the texts are not there."""
+    if not found or not found.responses:
+        return None
+    return {
+        "responses": found.responses,
+        "demands": {
+            check: {"met": found.met.get(check, 0), "broken": found.broken.get(check, 0)}
+            for check in sorted({*found.met, *found.broken})
+        },
+        "found": found.found,
+        "flagged": found.flagged,
+        "length_score": found.length_score,
+        "unsupported_figures_per_1000_words": found.unsupported,
+        "repetition": found.repetition,
+        "course": [
+            {"windows": one.windows, "repetition": one.repetition / one.windows, "variety": one.variety / one.windows}
+            for one in found.course
+        ],
+    }
+
+
+def checked(found: Checked) -> str:
+    """What the checks count, in a line: "41 of 60 length demands met, 1.20 unsupported figures per 1,000 words"."""
+    said = [
+        f"{found.met.get(check, 0):,} of {found.met.get(check, 0) + found.broken.get(check, 0):,} {check} demands met"
+        for check in ("length", "structure")
+        if found.share_met(check) is not None
+    ]
+    if found.unsupported is not None:
+        said.append(f"{found.unsupported:.2f} unsupported figures per 1,000 words")
+    if found.repetition is not None:
+        said.append(f"{found.repetition:.1%} of the text repeated")
+    for check, what in (("language", "with faults of language"), ("completeness", "incomplete")):
+        if count := found.flagged.get(check):
+            said.append(f"{count:,} of {found.responses:,} responses {what}")
+    if count := found.found.get("contradictions"):
+        said.append(f"{count:,} marks contradicted")
+    return "; ".join(said)
 
 
 def spent(paid: Paid) -> str:
@@ -99,7 +144,7 @@ def bounds(found: Coverage) -> str:
     return f"with the missing marks, overall would lie between {low:.2f} and {high:.2f}"
 
 
-def interval(cell: Cell) -> str:
+def interval(cell: Cell | Standing) -> str:
     """The interval of a mean, "6.41–7.02"; a dash where there is none."""
     return "–" if cell.low is None or cell.high is None else f"{cell.low:.2f}–{cell.high:.2f}"
 
@@ -123,8 +168,27 @@ def places(board: Board) -> Iterator[tuple[str, str, str, str, str, str]]:
             for row in (pair.first, pair.second):
                 alike[row] = alike.get(row, 0) + 1
     for row, (label, scores, place) in enumerate(zip(board.table.labels, board.scores, board.ranks, strict=True)):
-        rank = "–" if place is None else str(place.place)
-        if place and (place.low, place.high) != (place.place, place.place):
-            rank += f" ({place.low}–{place.high})"
         others = f"{alike[row]} other{'s' if alike[row] > 1 else ''}" if row in alike else "nobody"
-        yield rank, label.writer, mean(scores.overall), interval(scores.overall), others, marks(scores.overall)
+        yield rank(place), label.writer, mean(scores.overall), interval(scores.overall), others, marks(scores.overall)
+
+
+def rank(found: Rank | None) -> str:
+    """A place with those that it moves between, "2 (1–3)"; a dash where there is none."""
+    if found is None:
+        return "–"
+    return str(found.place) + (f" ({found.low}–{found.high})" if found.low < found.high else "")
+
+
+def standing(one: Standing) -> tuple[str, str, str]:
+    """A writer under one set of criteria: mean, its interval, and place."""
+    return figure(one.mean), interval(one), rank(one.rank)
+
+
+def figure(value: float | None) -> str:
+    """A figure with two decimals, a dash where there is none."""
+    return "–" if value is None else f"{value:.2f}"
+
+
+def share(value: float | None) -> str:
+    """A share in percent, a dash where there is none."""
+    return "–" if value is None else f"{value:.0%}"

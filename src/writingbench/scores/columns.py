@@ -62,10 +62,10 @@ def write(tables: Sequence[Table], path: Path) -> None:
 
 
 def read(paths: Sequence[Path]) -> list[Table]:
-    """The tables of files that `write` made, one for each set of rules (protocol, benchmark, judge); those that share
-    them are joined. Raises UserError for a file that is not one of these, and for a run that comes twice.
+    """The tables of files that `write` made, one for each set of rules (protocol, benchmark, judge, criteria); those
+    that share them are joined. Raises UserError for a file that is not one of these, and for a run that comes twice.
     """
-    groups: dict[tuple[str, str, str], _Group] = {}
+    groups: dict[tuple[str, ...], _Group] = {}
     holds: dict[str, Path] = {}  # run -> the file that it stands in
     for path in paths:
         for about in _abouts(path):

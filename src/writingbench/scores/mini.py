@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from writingbench.scores.add_up import HIGHEST, LOWEST
+from writingbench.scores.ranks import kendall
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.integer]
@@ -104,17 +105,17 @@ def _scores(means: Floats, sets: Sequence[Places]) -> Floats:
 
 
 def _fit(full: Floats, mini: Floats) -> Fit:
-    """How near one set comes for some writers. tau-b is Kendall's (Biometrika 33, 1945)."""
+    """How near one set comes for some writers."""
     known = ~np.isnan(mini)
     full, mini = full[known], mini[known]
     errors = np.abs(mini - full)
     one, other = np.triu_indices(len(full), 1)
     wanted, got = np.sign(full[one] - full[other]), np.sign(mini[one] - mini[other])
-    apart, found_apart = np.count_nonzero(wanted), np.count_nonzero(got)
+    apart = np.count_nonzero(wanted)
     return Fit(
         mean_error=float(errors.mean()) if len(errors) else None,
         largest_error=float(errors.max()) if len(errors) else None,
-        tau=float(wanted @ got / np.sqrt(apart * found_apart)) if apart and found_apart else None,
+        tau=kendall(full, mini),
         ordered=np.count_nonzero(wanted * got > 0) / apart if apart else None,
     )
 

@@ -1,4 +1,4 @@
-"""Which place a writer takes, and between which places it moves when other queries are asked."""
+"""Which place a writer takes, between which places it moves when other queries are asked, and how two orders agree."""
 
 from __future__ import annotations
 
@@ -41,6 +41,19 @@ def ranks(scores: ArrayLike, draws: NDArray[Any], level: float = 0.95) -> Ranks:
         moved[start : start + rows] = _places(draws[start : start + rows])
     low, high = percentiles(moved, tail, 1 - tail)
     return Ranks(place=place, low=np.fmin(np.floor(low), place), high=np.fmax(np.ceil(high), place))
+
+
+def kendall(one: ArrayLike, other: ArrayLike) -> float | None:
+    """How far two scores [M] of the same writers put them in the same order: 1 the same, -1 the reverse.
+
+    tau-b, which takes ties into account (Kendall, "The Treatment of Ties in Ranking Problems", Biometrika 33, 1945).
+    None where one of the two tells no writers apart.
+    """
+    one, other = np.asarray(one, np.float64), np.asarray(other, np.float64)
+    first, second = np.triu_indices(len(one), 1)
+    signs, others = np.sign(one[first] - one[second]), np.sign(other[first] - other[second])
+    apart = np.count_nonzero(signs) * np.count_nonzero(others)
+    return float(signs @ others / np.sqrt(apart)) if apart else None
 
 
 def _places(scores: NDArray[Any]) -> NDArray[np.float32]:

@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from writingbench.benchmark.size import tokens
-from writingbench.records import Answer, Judgement, Language, Query, Requirement, Response, Usage, Verdict
+from writingbench.checks.checked import Checked
+from writingbench.records import DYNAMIC, Answer, Judgement, Language, Query, Requirement, Response, Usage, Verdict
 
 Ints = NDArray[np.integer]
 Floats = NDArray[np.float64]
@@ -77,10 +78,18 @@ class Label:
     left_out: str = ""  # what the rules ask for and a server does not take
     imported: bool = False
     paid: Paid = Paid()
+    checked: Checked | None = None  # what the checks count in its responses; None where they are not there
+    criteria: str = DYNAMIC  # what the criteria are called that were judged by
+    criteria_fingerprint: str = ""  # "" for each query's own
 
     @property
-    def rules(self) -> tuple[str, str, str]:
+    def rules(self) -> tuple[str, ...]:
         """What rows must share to stand in one table."""
+        return (*self.but_criteria, self.criteria_fingerprint)
+
+    @property
+    def but_criteria(self) -> tuple[str, ...]:
+        """What tables must share to be compared for what their criteria change."""
         return self.protocol_fingerprint, self.benchmark_fingerprint, self.judge_fingerprint
 
 

@@ -26,7 +26,8 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from writingbench.reports import page, room, shell
+from writingbench.reports import listing, page, shell
+from writingbench.scores.criteria import compare
 from writingbench.web.live import Live, State
 
 EVERY = 3.0  # seconds between two looks at the store, at least
@@ -101,8 +102,9 @@ def _front(state: State, tongue: shell.Tongue) -> str:
     if not state.boards:
         return shell.shell(w["live.title"], words, tongue, [script], live=True)
     order = [label.fingerprint for board in state.boards for label in board.table.labels]
-    listed = room.index(state.rows, tongue, order=order)
-    return page.document(state.boards, listed, tongue, more=words, scripts=[script], live=True)
+    listed = listing.index(state.rows, tongue, order=order)
+    compared = compare(state.boards)
+    return page.document(state.boards, listed, tongue, compared=compared, more=words, scripts=[script], live=True)
 
 
 def _notice(word: str, tongue: shell.Tongue) -> str:

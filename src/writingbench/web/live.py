@@ -10,11 +10,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from writingbench import evaluate, publish
+from writingbench.checks.checked import Checked
+from writingbench.checks.review import Reviewer
 from writingbench.evaluate import Run, Tally
 from writingbench.publish import Gathered
 from writingbench.records import Query, UserError
 from writingbench.reports import room
-from writingbench.reports.room import Made, Row
+from writingbench.reports.found import Made
+from writingbench.reports.room import Row
 from writingbench.reports.shell import Tongue
 from writingbench.scores import Paid
 from writingbench.scores.board import Board, rank
@@ -38,6 +41,7 @@ class _Seen:
 
     taken: Taken
     paid: Paid
+    checked: Checked
 
 
 @dataclass(slots=True)
@@ -50,6 +54,10 @@ class Live:
     protocol: str | None = None
     _seen: dict[tuple[str, Query], _Seen] = field(default_factory=dict)  # by run; whole ones only
     _rows: dict[Query, tuple[list[str], Row]] = field(default_factory=dict)  # with its runs, all of them whole
+    _reviewer: Reviewer = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._reviewer = Reviewer(self.path.with_name(publish.CHECKED))
 
     def version(self) -> tuple[int, ...]:
         """Another one whenever somebody has written to the store."""
@@ -65,15 +73,17 @@ class Live:
             runs = [run for group in groups for run in group]
             gathered = [Gathered(group) for group in groups]
             paid = {run.fingerprint: Paid() for run in runs}
+            checked = {run.fingerprint: Checked() for run in runs}
             rows = []
             for key, query, places in _keyed(runs, store):
                 found = {runs[place].fingerprint: await self._see(query, runs[place], store) for place in places}
                 rows.append(await self._row(key, query, [runs[place] for place in places], store))
                 for run, seen in found.items():
                     paid[run] += seen.paid
+                    checked[run] += seen.checked
                 for group in gathered:
                     group.take(query, {run: seen.taken for run, seen in found.items()})
-        tables = [group.table(paid) for group in gathered]
+        tables = [group.table(paid, checked) for group in gathered]
         return State(
             boards=[rank(table) for table in tables],
             rows=rows,
@@ -89,7 +99,7 @@ class Live:
             runs = [run for group in self._groups(store) for run in group]
             for name, query, places in _keyed(runs, store):
                 if name == key:
-                    return query, await _made(query, [runs[place] for place in places], store)
+                    return query, await self._made(query, [runs[place] for place in places], store)
         return None
 
     def _groups(self, store: Store) -> list[list[Run]]:
@@ -102,17 +112,25 @@ class Live:
         if seen := self._seen.get((run.fingerprint, query)):
             return seen
         tally = Tally(run, store)
-        seen = _Seen(taken=publish.taken(run, await tally.take(query)), paid=publish.paid(tally))
+        found = await tally.take(query)
+        seen = _Seen(
+            taken=publish.taken(run, found),
+            paid=publish.paid(tally),
+            checked=self._reviewer.review(query, found.responses, found.judgements)[1],
+        )
         if seen.taken.whole:
             self._seen[run.fingerprint, query] = seen
         return seen
+
+    async def _made(self, query: Query, runs: Sequence[Run], store: Store) -> list[Made]:
+        return [publish.made(run, await Tally(run, store).take(query), self._reviewer) for run in runs]
 
     async def _row(self, key: str, query: Query, runs: Sequence[Run], store: Store) -> Row:
         names = [run.fingerprint for run in runs]
         known = self._rows.get(query)
         if known and known[0] == names:
             return known[1]
-        row = room.entry(query, await _made(query, runs, store), self.tongue, key=key).row
+        row = room.entry(query, await self._made(query, runs, store), self.tongue, key=key).row
         if all((name, query) in self._seen for name in names):
             self._rows[query] = names, row
         return row
@@ -126,7 +144,3 @@ def _keyed(runs: Sequence[Run], store: Store) -> list[tuple[str, Query, list[int
         taken[query.index] = again = taken.get(query.index, 0) + 1
         found.append((room.key(query, again), query, places))
     return found
-
-
-async def _made(query: Query, runs: Sequence[Run], store: Store) -> list[Made]:
-    return [publish.made(run, await Tally(run, store).take(query)) for run in runs]

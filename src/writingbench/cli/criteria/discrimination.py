@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from writingbench.cli import reported, steps
-from writingbench.cli.options import Output
+from writingbench.cli.options import Judged, Output
 from writingbench.records import UserError
 from writingbench.reports import terminal
 
@@ -21,6 +21,7 @@ def discrimination(
     *,
     judge: str | None = None,
     protocol: str | None = None,
+    criteria: Judged = None,
     marks: tuple[Path, ...] = (),
     output: Output = Output(),
 ) -> int:
@@ -37,7 +38,7 @@ def discrimination(
     """
     from writingbench.scores import discrimination as counted
 
-    table = reported.one_table(marks, judge, protocol, output)
+    table = reported.one_table(marks, judge, protocol, criteria, output)
     found = counted.items(table)
     writers = len(table.labels)
     if writers < 2 or not found:

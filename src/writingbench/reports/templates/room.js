@@ -80,7 +80,8 @@
         }
       }
       return { mean: one(row.m, least), lowest: one(row.lo, least), spread: one(row.sp, most), found,
-        findings: Object.values(found).reduce((a, b) => a + b, 0) };
+        // contradictions come first, and thirty figures of one text do not outweigh everything else
+        findings: Object.entries(found).reduce((sum, [kind, n]) => sum + (kind === "room_contradictions" ? 1000 * n : Math.min(n, 5)), 0) };
     }
 
     // Rows and head show the figures of the chosen writer.
