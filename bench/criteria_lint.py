@@ -19,9 +19,9 @@ import numpy as np
 
 from writingbench.benchmark import load, named
 from writingbench.benchmark.language import language_of
-from writingbench.checks.demands import demands
-from writingbench.checks.forms import demanded
+from writingbench.checks.length.demands import demands
 from writingbench.checks.material import split
+from writingbench.checks.structure.forms import demanded
 from writingbench.criteria.lint import RULES, Flaw, lint
 from writingbench.criteria.lint.demanded import UNITS
 from writingbench.records import BANDS, Criterion, Query

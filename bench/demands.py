@@ -22,7 +22,7 @@ from zlib import crc32
 
 import msgspec
 
-from writingbench.checks.demands import Demand, demands
+from writingbench.checks.length.demands import Demand, demands
 
 DATA = Path(__file__).parents[2] / "shared/data"
 READ = Path(__file__).with_name("demands.tsv")

@@ -19,10 +19,10 @@ from itertools import pairwise
 
 from completeness import DATA, PLAIN, Text, as_they_are, query_of, whole
 from writingbench.checks import language
-from writingbench.checks.language_asked import asked
+from writingbench.checks.language.asked import asked
+from writingbench.checks.language.tongues import SCRIPTS, tongue
 from writingbench.checks.material import split
 from writingbench.checks.passages import HAN, WORD, paragraphs, sentences
-from writingbench.checks.tongues import SCRIPTS, tongue
 from writingbench.records import Answer, Language, Query
 
 OTHER: dict[Language, Language] = {"en": "zh", "zh": "en"}

@@ -27,10 +27,10 @@ from scipy.stats import spearmanr
 
 from writingbench.benchmark.size import tokens
 from writingbench.checks.course import Level, average, course, levels
-from writingbench.checks.folded import Folded
 from writingbench.checks.passages import HAN, WORD, paragraphs, sentences
-from writingbench.checks.repeats import repeats, weight
 from writingbench.checks.repetition import CUSTOM, check, joined, thirds
+from writingbench.checks.repetition.folded import Folded
+from writingbench.checks.repetition.repeats import repeats, weight
 from writingbench.records import Answer, Finding, Query
 
 DATA = Path(__file__).parents[2] / "shared/data"

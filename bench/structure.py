@@ -19,9 +19,9 @@ from random import Random
 from time import perf_counter
 
 from writingbench.benchmark.language import language_of
-from writingbench.checks.forms import Form, demanded
-from writingbench.checks.outline import CLOSES, OPENS
 from writingbench.checks.structure import check
+from writingbench.checks.structure.forms import Form, demanded
+from writingbench.checks.structure.outline import CLOSES, OPENS
 from writingbench.records import Answer, Finding, Query
 
 DATA = Path(__file__).parents[2] / "shared/data/official"

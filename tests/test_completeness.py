@@ -10,8 +10,8 @@ from importlib.resources import files
 import pytest
 
 from writingbench.checks import completeness
-from writingbench.checks.announced import missing
-from writingbench.checks.endings import ending
+from writingbench.checks.completeness.announced import missing
+from writingbench.checks.completeness.endings import ending
 from writingbench.checks.say import note
 from writingbench.records import Answer, Finding, Query
 

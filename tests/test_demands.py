@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from writingbench.checks.demands import demands
-from writingbench.checks.numerals import number
+from writingbench.checks.length.demands import demands
+from writingbench.checks.length.numerals import number
 
 DATA = Path(__file__).parents[2] / "shared/data"
 

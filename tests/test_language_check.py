@@ -8,9 +8,9 @@ import time
 import pytest
 
 from writingbench.checks import language
-from writingbench.checks.language_asked import asked
+from writingbench.checks.language.asked import asked
+from writingbench.checks.language.tongues import NAMES, tongue
 from writingbench.checks.say import note
-from writingbench.checks.tongues import NAMES, tongue
 from writingbench.records import Answer, Finding, Language, Query
 
 CHINESE = (

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from writingbench.checks import count, parts
-from writingbench.checks.length import check, length_score, score, share
+from writingbench.checks.length import check, count, length_score, parts, score, share
 from writingbench.checks.say import note
 from writingbench.records import Answer, Query
 

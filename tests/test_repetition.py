@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from writingbench.checks import say
-from writingbench.checks.folded import Folded
-from writingbench.checks.repeats import alike
 from writingbench.checks.repetition import check, joined
+from writingbench.checks.repetition.folded import Folded
+from writingbench.checks.repetition.repeats import alike
 from writingbench.records import Answer, Finding, Query
 
 SHARED = Path(__file__).parents[2] / "shared/data"

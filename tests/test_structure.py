@@ -9,9 +9,9 @@ from random import Random
 import pytest
 
 from writingbench.benchmark.language import language_of
-from writingbench.checks.forms import demanded
 from writingbench.checks.say import note
 from writingbench.checks.structure import _JUDGES, check
+from writingbench.checks.structure.forms import demanded
 from writingbench.records import Answer, Finding, Query
 
 OFFICIAL = Path(__file__).parents[2] / "shared/data/official/benchmark_all.jsonl"

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from writingbench.benchmark.size import tokens as about
-from writingbench.checks.folded import NUMBER, Folded
 from writingbench.checks.passages import Span, sentences, trimmed
-from writingbench.checks.repeats import signs
+from writingbench.checks.repetition.folded import NUMBER, Folded
+from writingbench.checks.repetition.repeats import signs
 
 SIZE = 500  # tokens
 RUN = {False: 8, True: 12}  # words, Chinese characters that stand again in the same order

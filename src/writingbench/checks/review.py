@@ -9,13 +9,14 @@ from __future__ import annotations
 import os
 import signal
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from multiprocessing import get_context
 from pathlib import Path
 from types import TracebackType
@@ -49,11 +50,18 @@ def reviewed(query: Query, answer: Answer) -> Reviewed:
 @cache
 def _version() -> bytes:
     """Of the checks themselves: what other ones found is found anew."""
-    folder, made = files("writingbench.checks"), blake2b(digest_size=16)
-    for file in sorted((*folder.iterdir(), *(folder / "words").iterdir()), key=lambda file: file.name):
-        if file.name.endswith((".py", ".toml")):
-            made.update(file.read_bytes())
+    made = blake2b(digest_size=16)
+    for content in sorted(_sources(files("writingbench.checks"))):
+        made.update(content)
     return made.digest()
+
+
+def _sources(folder: Traversable) -> Iterator[bytes]:
+    for one in folder.iterdir():
+        if one.is_dir():
+            yield from _sources(one)
+        elif one.name.endswith(".py"):
+            yield one.read_bytes()
 
 
 def _key(query: Query, answer: Answer) -> bytes:

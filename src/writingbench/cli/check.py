@@ -100,7 +100,7 @@ def demands(file: str, /, *, taxonomy: Path | None = None, json: Flag = False) -
     """
     import msgspec
 
-    from writingbench.checks.demands import demands as read
+    from writingbench.checks.length.demands import demands as read
 
     for query in steps.requests(file, taxonomy).queries:
         listed = [

@@ -6,9 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from writingbench.checks.demands import demands
-from writingbench.checks.forms import demanded
+from writingbench.checks.length.demands import demands
 from writingbench.checks.material import split
+from writingbench.checks.structure.forms import demanded
 from writingbench.criteria.lint.flaw import Flaw, flaw
 from writingbench.criteria.lint.patterns import patterns
 from writingbench.criteria.lint.text import cut, language, units, whole

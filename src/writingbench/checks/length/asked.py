@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from itertools import islice
 
-from writingbench.checks.amounts import Amount
+from writingbench.checks.length.amounts import Amount
 from writingbench.checks.material import wish
 
 __all__ = ["CLAUSE", "MAKE", "REACH", "SENTENCE", "asked_for", "behind", "is_demand"]

@@ -13,12 +13,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from writingbench.checks.amounts import Amount, Unit, amounts
-from writingbench.checks.asked import asked_for, is_demand
+from writingbench.checks.length.amounts import Amount, Unit, amounts
+from writingbench.checks.length.asked import asked_for, is_demand
+from writingbench.checks.length.numerals import plain
+from writingbench.checks.length.scope import Scope, scope
 from writingbench.checks.material import split
-from writingbench.checks.numerals import plain
 from writingbench.checks.passages import Span
-from writingbench.checks.scope import Scope, scope
 from writingbench.records import Language
 
 __all__ = ["Demand", "demands"]

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from writingbench.checks import announced, endings, excuses
+from writingbench.checks.completeness import announced, endings, excuses
 from writingbench.checks.material import split
 from writingbench.checks.passages import HAN, Span, han, paragraphs, words
 from writingbench.records import Answer, Finding, Query

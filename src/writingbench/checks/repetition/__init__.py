@@ -13,9 +13,9 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 
 from writingbench.benchmark.size import tokens as about
-from writingbench.checks.folded import Folded
 from writingbench.checks.passages import Span, paragraphs
-from writingbench.checks.repeats import Repeat, repeats
+from writingbench.checks.repetition.folded import Folded
+from writingbench.checks.repetition.repeats import Repeat, repeats
 from writingbench.records import Answer, Finding, Query
 
 MOST = 12  # loops, paragraphs and sentences that are shown: those that say most again

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from writingbench.checks.tongues import NAMES
+from writingbench.checks.language.tongues import NAMES
 
 _ZH = {
     "en": "英[文语]",

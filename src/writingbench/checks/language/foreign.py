@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from writingbench.checks.language_asked import Asked
+from writingbench.checks.language.asked import Asked
+from writingbench.checks.language.tongues import LATIN, SCRIPTS, latin, tongue
 from writingbench.checks.passages import HAN, WORD, Span, han, paragraphs, trimmed
-from writingbench.checks.tongues import LATIN, SCRIPTS, latin, tongue
 
 PASSAGE = {"zh": 8, "latin": 8}  # Chinese characters, words: from here a run is a passage and not a term
 COPIED = {"zh": 20, "latin": 12}  # the same, for what is copied from the material

@@ -13,8 +13,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from writingbench.checks import count, parts
-from writingbench.checks.demands import Demand, demands
+from writingbench.checks.length import count, parts
+from writingbench.checks.length.demands import Demand, demands
 from writingbench.checks.material import split
 from writingbench.checks.passages import Span
 from writingbench.records import Answer, Finding, Query

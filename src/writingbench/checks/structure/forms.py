@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from writingbench.checks.material import split
-from writingbench.checks.outline import outlines
+from writingbench.checks.structure.outline import outlines
 
 QUOTED = 120  # characters of the request that a finding quotes at most
 

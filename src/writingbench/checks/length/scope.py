@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from writingbench.checks.amounts import Amount
-from writingbench.checks.asked import CLAUSE, MAKE, REACH, SENTENCE, behind
+from writingbench.checks.length.amounts import Amount
+from writingbench.checks.length.asked import CLAUSE, MAKE, REACH, SENTENCE, behind
 
 __all__ = ["Scope", "scope"]
 

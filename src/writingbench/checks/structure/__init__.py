@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from writingbench.benchmark.language import HAN, language_of
-from writingbench.checks import layout
-from writingbench.checks.forms import Form, demanded
-from writingbench.checks.layout import Label, Line
-from writingbench.checks.outline import CLOSES, OPENS
 from writingbench.checks.passages import Span
+from writingbench.checks.structure import layout
+from writingbench.checks.structure.forms import Form, demanded
+from writingbench.checks.structure.layout import Label, Line
+from writingbench.checks.structure.outline import CLOSES, OPENS
 from writingbench.records import Answer, Finding, Query
 
 _MOST_ROWS = 3000  # lines that are searched for the name of a section

@@ -14,8 +14,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from writingbench.checks.folded import NUMBER, WIDE, Folded, runs
 from writingbench.checks.passages import Span, paragraphs, sentences
+from writingbench.checks.repetition.folded import NUMBER, WIDE, Folded, runs
 
 RUN = {False: 4, True: 6}  # tokens that must stand again to look closer: words, Chinese characters
 CHARACTER = 0.6  # of a word that a Chinese character weighs

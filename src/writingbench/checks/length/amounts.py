@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from writingbench.checks.numerals import DIGITS, ENGLISH, HAN_NUMBER, number, scaled
+from writingbench.checks.length.numerals import DIGITS, ENGLISH, HAN_NUMBER, number, scaled
 
 __all__ = ["Amount", "Unit", "amounts"]
 

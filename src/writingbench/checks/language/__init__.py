@@ -16,11 +16,11 @@ from collections.abc import Mapping
 from typing import Literal
 
 from writingbench.benchmark.language import language_of
-from writingbench.checks import foreign
-from writingbench.checks.language_asked import Asked, asked
+from writingbench.checks.language import foreign
+from writingbench.checks.language.asked import Asked, asked
+from writingbench.checks.language.tongues import LEAST, NAMES, SCRIPTS, tongue, weights
 from writingbench.checks.material import split
 from writingbench.checks.passages import WORD, Span, han
-from writingbench.checks.tongues import LEAST, NAMES, SCRIPTS, tongue, weights
 from writingbench.records import Answer, Finding, Query
 
 SHARE_OF_EACH = 0.15  # of a text that is to be in two languages
