@@ -12,7 +12,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from functools import cached_property
-from heapq import nlargest
+from heapq import nsmallest
 from itertools import combinations, pairwise
 from math import log
 from statistics import fmean
@@ -247,9 +247,11 @@ class Given:
                 marks[n] = marks.get(n, 0.0) + rare
         few = len(self.places) <= FEW
         able = range(len(self.places)) if few else [n for n, mark in marks.items() if mark > 0.5]
-        # of two that are equally like it, the one with fewer numbers
-        return nlargest(
-            FEW if few else PLACES, able, key=lambda n: (marks.get(n, 0.0), -len(self.places[n].quantities))
+        # of two that are equally like it, the one with fewer numbers; rounded, since a set has no order to add up in
+        return nsmallest(
+            FEW if few else PLACES,
+            able,
+            key=lambda n: (-round(marks.get(n, 0.0), 6), len(self.places[n].quantities), n),
         )
 
 

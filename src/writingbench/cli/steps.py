@@ -15,6 +15,7 @@ from writingbench.reports import terminal
 
 if TYPE_CHECKING:
     from writingbench.benchmark import Benchmark
+    from writingbench.criteria.calls import Seen
     from writingbench.criteria.sets import CriteriaSet
     from writingbench.evaluate import Done, Run, Tally
     from writingbench.models import Endpoint, Terms
@@ -172,6 +173,14 @@ def carry_out(
         what = "marks" if run.judge else "answers"
         terminal.complain(f"{missing:,} {what} are missing: {reasons or 'not asked yet'}")
     return int(missing > 0)
+
+
+def seen(show: Show, queries: int) -> Seen:
+    """Progress of asking something about each of so many queries."""
+    from writingbench.criteria.calls import Seen
+
+    show.expect("queries", queries)
+    return Seen(answer=show.query, note=show.note)
 
 
 def print_json(value: Any) -> int:

@@ -7,7 +7,7 @@ What is asked and what cannot be read fares as in `calls`; without an answer the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,11 +85,11 @@ async def carry_out(
     by: Endpoint,
     store: Store,
     terms: Terms = ANY,
-    note: Callable[[str], None] = lambda text: None,
+    seen: calls.Seen = calls.QUIET,
 ) -> Sorted:
     """Ask for the kinds of the criteria of all `queries`; what was not asked is missing from the result."""
     wanted = [query for query in queries if query.criteria]
-    came = await calls.carry_out(wanted, QUESTION, by, store, terms, note)
+    came = await calls.carry_out(wanted, QUESTION, by, store, terms, seen)
     kinds: dict[int, Kinds | Failure] = {query.index: () for query in queries if not query.criteria}
     kinds |= {query.index: said for query, said in zip(wanted, came.answers, strict=True) if said is not None}
     return Sorted(kinds=kinds, calls=came.calls, stopped=came.stopped)

@@ -63,6 +63,17 @@ class Asked(Generic[A]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """Told of what comes, as it comes."""
+
+    answer: Callable[[object], None] = lambda outcome: None  # an answer or a Failure
+    note: Callable[[str], None] = lambda text: None  # a line for the user to read
+
+
+QUIET = Seen()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Prompt:
     """What a model is told, with places to fill: `{query}` and whatever else its user has values for."""
 
@@ -191,7 +202,7 @@ async def carry_out(
     by: Endpoint,
     store: Store,
     terms: Terms = ANY,
-    note: Callable[[str], None] = lambda text: None,
+    seen: Seen = QUIET,
 ) -> Asked[A]:
     """Ask a question about all `subjects`, as far as the store does not hold the answers.
 
@@ -203,9 +214,10 @@ async def carry_out(
         line = lines[by]
 
         async def one(place: int) -> None:
-            answers[place] = await ask(subjects[place], question, line.endpoint, line)
+            answers[place] = outcome = await ask(subjects[place], question, line.endpoint, line)
+            seen.answer(outcome)
 
         await models.drain(range(len(subjects)), one, workers=min(len(subjects), line.most))
 
-    came = await on_lines([by], work, store, terms, note)
+    came = await on_lines([by], work, store, terms, seen.note)
     return Asked(answers=answers, calls=came.calls, stopped=came.stopped)

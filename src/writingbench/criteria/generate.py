@@ -8,7 +8,7 @@ for once more, as a fresh draw. How a query came by its criteria is noted in its
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -64,10 +64,10 @@ async def carry_out(
     store: Store,
     wanted: Language | None = None,
     terms: Terms = ANY,
-    note: Callable[[str], None] = lambda text: None,
+    seen: calls.Seen = calls.QUIET,
 ) -> calls.Asked[Criteria]:
     """Five criteria for each of `queries`, asked for as far as the store does not hold them."""
-    return await calls.carry_out(queries, question(wanted), by, store, terms, note)
+    return await calls.carry_out(queries, question(wanted), by, store, terms, seen)
 
 
 def step(by: Endpoint, version: int | None = None) -> Step:

@@ -8,7 +8,7 @@ One call for all criteria of a query. What is asked and what cannot be read fare
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -100,11 +100,11 @@ async def carry_out(
     by: Endpoint,
     store: Store,
     terms: Terms = ANY,
-    note: Callable[[str], None] = lambda text: None,
+    seen: calls.Seen = calls.QUIET,
 ) -> Opinions:
     """Ask about the criteria of all `queries`; what was not asked is missing from the result."""
     wanted = [query for query in queries if query.criteria]
-    came = await calls.carry_out(wanted, QUESTION, by, store, terms, note)
+    came = await calls.carry_out(wanted, QUESTION, by, store, terms, seen)
     flaws: dict[int, Flaws | Failure] = {query.index: () for query in queries if not query.criteria}
     flaws |= {query.index: said for query, said in zip(wanted, came.answers, strict=True) if said is not None}
     return Opinions(flaws=flaws, calls=came.calls, stopped=came.stopped)

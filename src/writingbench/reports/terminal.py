@@ -25,6 +25,7 @@ from rich.text import Text
 from writingbench.records import Failure, Judgement, Response
 
 EVERY = 0.1  # seconds between two drawings
+COUNTED = ("responses", "judgements", "queries")  # stages that are counted one by one; the others are downloads
 
 
 @dataclass(slots=True)
@@ -91,6 +92,10 @@ class Show:
     def judgement(self, made: Judgement) -> None:
         self._advance("judgements", made.outcome)
 
+    def query(self, outcome: object) -> None:
+        """What was asked about a query is answered, or failed."""
+        self._advance("queries", outcome)
+
     def _stage(self, name: str, total: int | None = None) -> _Stage:
         if name not in self._stages:
             bar = self._progress.add_task(f"{name:>12}", total=total, rate="", failed="", cost="")
@@ -106,8 +111,8 @@ class Show:
             self._draw()
 
     def _draw(self) -> None:
-        for name in ("responses", "judgements"):
-            if not (stage := self._stages.get(name)):
+        for name, stage in self._stages.items():
+            if name not in COUNTED:
                 continue
             speed = self._progress.tasks[stage.bar].speed
             self._progress.update(

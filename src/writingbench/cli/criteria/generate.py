@@ -76,7 +76,7 @@ def generate(
         raise UserError(f"{benchmark}: every query has {COUNT} criteria; have them written anew with --again")
     with terminal.progress(output.json) as progress, steps.open_store(output.out) as store:
         by = evaluate.endpoint(model, base_url, progress.download)
-        came = asyncio.run(carry_out(wanted, by, store, language, terms, progress.note))
+        came = asyncio.run(carry_out(wanted, by, store, language, terms, steps.seen(progress, len(wanted))))
     noted = step(by, version)
     made: dict[int, Query] = {}
     failed: dict[int, Failure] = {}

@@ -73,7 +73,7 @@ def label(
         wanted = [query for query in queries if again or any(one.requirement is None for one in query.criteria)]
         with terminal.progress(output.json) as progress, steps.open_store(output.out) as store:
             by = evaluate.endpoint(model, base_url, progress.download)
-            came = asyncio.run(carry_out(wanted, by, store, terms, progress.note))
+            came = asyncio.run(carry_out(wanted, by, store, terms, steps.seen(progress, len(wanted))))
         kinds = {index: said for index, said in came.kinds.items() if not isinstance(said, Failure)}
         failed = {index: said for index, said in came.kinds.items() if isinstance(said, Failure)}
         made = [criteria.apply(q, kinds[q.index], again=again) if q.index in kinds else q for q in queries]

@@ -60,7 +60,7 @@ def lint(
     if model is not None:
         with terminal.progress(output.json) as progress, steps.open_store(output.out) as store:
             by = evaluate.endpoint(model, base_url, progress.download)
-            came = asyncio.run(carry_out(queries, by, store, terms, progress.note))
+            came = asyncio.run(carry_out(queries, by, store, terms, steps.seen(progress, len(queries))))
         failed = {index: said for index, said in came.flaws.items() if isinstance(said, Failure)}
         found += [flaw for said in came.flaws.values() if not isinstance(said, Failure) for flaw in said]
         stopped, calls, unasked = came.stopped, came.calls, len(queries) - len(came.flaws)
