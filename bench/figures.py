@@ -26,13 +26,13 @@ from pathlib import Path
 from time import process_time
 
 from writingbench.benchmark import load
-from writingbench.checks.dates import dates
-from writingbench.checks.derived import words_of
 from writingbench.checks.figures import _given, _trivial, check, rate
+from writingbench.checks.figures.dates import dates
+from writingbench.checks.figures.derived import words_of
+from writingbench.checks.figures.quantities import Quantity, plain, read
+from writingbench.checks.figures.sources import squeezed
 from writingbench.checks.material import split
 from writingbench.checks.passages import HAN, Span, sentences
-from writingbench.checks.quantities import Quantity, plain, read
-from writingbench.checks.sources import squeezed
 from writingbench.records import Answer, Query
 
 DATA = Path(__file__).parents[2] / "shared/data/official/benchmark_all.jsonl"

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from writingbench.benchmark import load
-from writingbench.checks.derived import Given
 from writingbench.checks.figures import asked_for, check, rate
+from writingbench.checks.figures.derived import Given
+from writingbench.checks.figures.quantities import read
 from writingbench.checks.material import split
-from writingbench.checks.quantities import read
 from writingbench.checks.say import note
 from writingbench.records import Answer, Finding, Language, Query
 

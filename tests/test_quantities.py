@@ -4,8 +4,8 @@ import random
 
 import pytest
 
-from writingbench.checks.dates import Date, dates
-from writingbench.checks.quantities import Quantity, plain, read
+from writingbench.checks.figures.dates import Date, dates
+from writingbench.checks.figures.quantities import Quantity, plain, read
 from writingbench.checks.spelled import number_of
 
 

@@ -52,6 +52,8 @@ def _in_units(whole: str) -> tuple[float, float] | None:
                 return None
             section += (digit or 1) * _HAN_UNIT[sign]
             digit, last, step = None, _HAN_UNIT[sign], _HAN_UNIT[sign]
+        elif sign not in "万亿":
+            return None
         else:
             if not section and not digit and not (sign == "亿" and total):
                 return None
@@ -88,7 +90,9 @@ def words_value(written: str) -> tuple[float, float] | None:
             section, step = (section or 1) * 100, 100
         elif word == "dozen":
             section, step = (section or 1) * 12, 12
-        else:
+        elif word in _LARGE:
             total, section, step = total + (section or 1) * _LARGE[word], 0, _LARGE[word]
+        else:
+            return None
         last = word
-    return total + section, step
+    return (total + section, step) if last else None

@@ -8,25 +8,14 @@ from __future__ import annotations
 
 import re
 
+from writingbench.checks.spelled import HAN_DIGIT, ONES, TENS, number_of, words_value
+
 __all__ = ["DIGITS", "ENGLISH", "HAN_NUMBER", "number", "plain", "scaled"]
 
-_WORDS = {
-    name: value
-    for value, name in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
-        " seventeen eighteen nineteen".split()
-    )
-}
-_WORDS |= {
-    name: 10 * value
-    for value, name in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2)
-}
 _MANY = {"hundred": 100, "thousand": 1000, "dozen": 12, "k": 1000, "w": 10_000, "百": 100, "千": 1000, "万": 10_000}
-_HAN = {name: value for value, name in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "俩": 2}
-_SCALE = {"十": 10, "百": 100, "千": 1000}
 
 DIGITS = r"\d{1,3}(?:,\d{3}){1,2}(?!\d)|\d{1,7}(?:\.\d{1,3})?"
-_NAMES = "|".join(sorted(_WORDS, key=len, reverse=True))
+_NAMES = "|".join(sorted((*ONES, *TENS), key=len, reverse=True))
 ENGLISH = (
     rf"(?>half an?\b|one and a half\b|(?:(?:{_NAMES})|an?(?=[\s-]{{1,2}}(?:hundred|thousand"
     rf"|dozen)))(?:[\s-]{{1,2}}(?:and\s(?!(?:{_NAMES})[\s-](?:hundred|thousand)))?(?:{_NAMES}|hundred|thousand"
@@ -69,27 +58,16 @@ def _same(value: float | None) -> tuple[float, float] | None:
 def _english(text: str) -> float | None:
     if text.startswith("half"):
         return 0.5
-    total, now, seen = 0.0, 0.0, False
-    for word in re.split(r"[\s-]+", text):
-        if word in _WORDS:
-            now += _WORDS[word]
-        elif word in _MANY and len(word) > 1:
-            now = (now or 1) * _MANY[word]
-            if _MANY[word] == 1000:
-                total, now = total + now, 0.0
-        elif word == "half":
-            now += 0.5
-        elif word not in {"a", "an", "and"}:
-            return None
-        seen = seen or word in _WORDS or (word in _MANY and len(word) > 1)
-    return total + now if seen else None
+    half = " and a half"
+    found = words_value(" ".join(re.split(r"[\s-]+", text.removesuffix(half))))
+    return found[0] + 0.5 * text.endswith(half) if found else None
 
 
 def _chinese(text: str) -> tuple[float, float] | None:
     if text == "半":
         return 0.5, 0.5
     between = re.fullmatch(r"(十?)([一二两三四五六七八九])([二两三四五六七八九])([十百千万]*)", text)
-    if between and (between[4] or between[1] or _HAN[between[2]] + 1 == _HAN[between[3]] or text == "三五"):
+    if between and (between[4] or between[1] or HAN_DIGIT[between[2]] + 1 == HAN_DIGIT[between[3]] or text == "三五"):
         ten, low, high, scale = between.groups()  # "三五百" is from 300 to 500, "十二三" 12 to 13
         ends = [_digits(ten + digit + scale) for digit in (low, high)]
         return (ends[0], ends[1]) if ends[0] is not None and ends[1] is not None else None
@@ -97,17 +75,9 @@ def _chinese(text: str) -> tuple[float, float] | None:
 
 
 def _digits(text: str) -> float | None:
-    if not all(sign in _HAN or sign in _SCALE or sign == "万" for sign in text):
-        return None
-    if len(text) > 1 and all(sign in _HAN for sign in text):
-        return float("".join(str(_HAN[sign]) for sign in text))
-    total, section, now, last = 0.0, 0.0, 0.0, 1
-    for sign in text:
-        if sign in _HAN:
-            now, last = float(_HAN[sign]), 1 if _HAN[sign] == 0 else last
-        elif sign == "万":
-            total, section, now, last = (total + section + now or 1) * 10_000, 0.0, 0.0, 10_000
-        else:
-            section, now, last = section + (now or 1) * _SCALE[sign], 0.0, _SCALE[sign]
-    # the last digit of "三千五" is counted in hundreds
-    return total + section + (now * last / 10 if last >= 100 else now)
+    """The value of a numeral without ranges; of 百, 千 and 万 alone too."""
+    text = text.replace("俩", "两")
+    if all(sign in HAN_DIGIT for sign in text):
+        return float("".join(str(HAN_DIGIT[sign]) for sign in text))
+    found = number_of("一" + text if text[0] in "百千万" else text)
+    return found[0] if found else None

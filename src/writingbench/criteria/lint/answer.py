@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from writingbench.checks import quantities
+from writingbench.checks.figures import quantities
 from writingbench.criteria.lint.flaw import Flaw, flaw
 from writingbench.criteria.lint.patterns import patterns
 from writingbench.criteria.lint.text import LONGEST, around, language, parts

@@ -17,9 +17,9 @@ from itertools import combinations, pairwise
 from math import log
 from statistics import fmean
 
-from writingbench.checks.dates import dates
+from writingbench.checks.figures.dates import dates
+from writingbench.checks.figures.quantities import Quantity, plain, read
 from writingbench.checks.passages import HAN, Span, sentences
-from writingbench.checks.quantities import Quantity, plain, read
 
 __all__ = ["Given", "agrees", "combined", "follows_from"]
 

@@ -19,13 +19,13 @@ from functools import lru_cache
 from typing import Literal
 
 from writingbench.benchmark.language import language_of
-from writingbench.checks.dates import Date, dates
-from writingbench.checks.derived import Given, words_of
+from writingbench.checks.figures.dates import Date, dates
+from writingbench.checks.figures.derived import Given, words_of
+from writingbench.checks.figures.names import organisations, stands_in
+from writingbench.checks.figures.quantities import Quantity, plain, read
+from writingbench.checks.figures.sources import Source, citations, quotations
 from writingbench.checks.material import split
-from writingbench.checks.names import organisations, stands_in
 from writingbench.checks.passages import Span, han, sentences, words
-from writingbench.checks.quantities import Quantity, plain, read
-from writingbench.checks.sources import Source, citations, quotations
 from writingbench.records import Answer, Finding, Query
 
 __all__ = ["asked_for", "check", "rate"]
