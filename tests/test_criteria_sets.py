@@ -13,7 +13,7 @@ from scipy.stats import kendalltau, pearsonr
 
 from server import Server, said
 from test_cli import call, one_line_of_help
-from writingbench import evaluate
+from writingbench import evaluate, stored
 from writingbench.benchmark import named, taxonomy
 from writingbench.benchmark.language import HAN
 from writingbench.criteria import sets
@@ -371,7 +371,7 @@ def test_what_is_stored_is_judged_by_another_set_without_the_benchmark(tmp_path)
         own = call(*judge, cwd=tmp_path)
         assert (own.returncode, len(server.seen)) == (0, 12 + 60 + 60)
     with Store(tmp_path / "writingbench-out/store.db") as store:
-        runs = [run for run in evaluate.stored_runs(store) if run.judge]
+        runs = [run for run in stored.stored_runs(store) if run.judge]
     assert sorted(run.criteria for run in runs) == ["dynamic", "global"]
     assert len({run.benchmark_fingerprint for run in runs}) == 1
     assert len({run.fingerprint for run in runs}) == 2
@@ -423,7 +423,7 @@ def test_a_file_of_criteria_is_run_and_a_domain_it_lacks_is_one_clear_line(tmp_p
 
 def test_runs_that_were_stored_before_there_were_sets_are_what_they_were(done):
     with Store(done[0] / "writingbench-out/store.db") as store:
-        run = next(one for one in evaluate.stored_runs(store) if one.criteria == DYNAMIC)
+        run = next(one for one in stored.stored_runs(store) if one.criteria == DYNAMIC)
     body = msgspec.to_builtins(run)
     assert (body.pop("criteria"), body.pop("criteria_fingerprint")) == ("dynamic", "")
     before = msgspec.convert(body, Run)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from writingbench import evaluate
+from writingbench import evaluate, stored
 from writingbench.records import Answer, Verdict
 from writingbench.store import Store
 
@@ -38,10 +38,10 @@ def done(tmp_path_factory):
 
 def items(out):
     with Store(out / "store.db") as store:
-        (run,) = evaluate.stored_runs(store)
+        (run,) = stored.stored_runs(store)
 
         async def every():
-            tally = evaluate.Tally(run, store)
+            tally = stored.Tally(run, store)
             return [await tally.take(query) for query in store.queries(run.fingerprint)]
 
         return asyncio.run(every())
@@ -107,7 +107,7 @@ def test_the_page_opens_in_a_browser_shows_chinese_and_runs_nothing_a_model_wrot
     shutil.copytree(done[0], out)
     hostile = '<script>document.title="owned"</script><img src=x onerror="document.title=\'owned\'"></div></details>'
     with Store(out / "store.db") as store:
-        (run,) = evaluate.stored_runs(store)
+        (run,) = stored.stored_runs(store)
         (first, *_) = store.queries(run.fingerprint)
         asked = run.writer.request(first, 0).fingerprint
         reply = store.recall(asked)

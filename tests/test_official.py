@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from writingbench import evaluate
+from writingbench import stored
 from writingbench.adapters import official as published
 from writingbench.benchmark import Defects, load
 from writingbench.records import REQUIREMENTS, UserError, Verdict
@@ -628,7 +628,7 @@ def test_importing_again_replaces_what_the_same_judge_said_and_nothing_else(smal
     assert first.fingerprint != second.fingerprint  # two marks on a criterion are another protocol
     assert (list(kept), asked_for) == ([2], [2])
     with Store(small / "out/store.db") as store:
-        assert {run.fingerprint for run in evaluate.stored_runs(store)} == {other.fingerprint, second.fingerprint}
+        assert {run.fingerprint for run in stored.stored_runs(store)} == {other.fingerprint, second.fingerprint}
         assert not list(store.all_brought(first.fingerprint))
         assert len(list(store.all_brought(other.fingerprint))) == 1
     again, kept, _ = imported(small, [scored(2, a=[5, 6])])
@@ -642,7 +642,7 @@ def test_labels_that_come_later_replace_what_was_imported_without_them(small):
     found = published.read(small / "scores", load(small / "benchmark.jsonl"), small / "lists")
     with Store(small / "out/store.db") as store:
         (run,) = published.bring(found, "critic", store)
-        assert [one.fingerprint for one in evaluate.stored_runs(store)] == [run.fingerprint]
+        assert [one.fingerprint for one in stored.stored_runs(store)] == [run.fingerprint]
         (kept,) = store.queries(run.fingerprint)
     assert [criterion.requirement for criterion in kept.criteria] == [None, "length", None, None, None]
 

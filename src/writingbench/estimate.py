@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from statistics import mean
 
-from writingbench import evaluate
+from writingbench import evaluate, stored
 from writingbench.benchmark.size import NARROW, tokens
 from writingbench.evaluate import Run
 from writingbench.models.memory import Known, Recall
@@ -186,7 +186,7 @@ class _Examples:
 async def _examples(run: Run, store: Store) -> tuple[list[Reply], list[Reply]]:
     """Stored replies of this writer and of this judge, in whatever run they were asked."""
     written, judged, others = _Examples(store), _Examples(store), Recall(store)
-    for one in evaluate.stored_runs(store):
+    for one in stored.stored_runs(store):
         by_writer = one.writer.fingerprint == run.writer.fingerprint
         by_judge = one.judge is not None and run.judge is not None and one.judge.fingerprint == run.judge.fingerprint
         if by_writer or by_judge:

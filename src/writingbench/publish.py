@@ -13,10 +13,10 @@ from typing import Any
 
 import msgspec
 
-from writingbench import evaluate
+from writingbench import stored
 from writingbench.checks.checked import Checked
 from writingbench.checks.review import Reviewer
-from writingbench.evaluate import Item, Run, Tally
+from writingbench.evaluate import Item, Run
 from writingbench.files import replacing
 from writingbench.records import Answer, Query, UserError, fingerprint
 from writingbench.reports import criteria, figures, spreadsheet, table
@@ -30,6 +30,7 @@ from writingbench.scores.board import Board, rank
 from writingbench.scores.criteria import Comparison, compare
 from writingbench.scores.table import Taken, asked, take
 from writingbench.store import Store
+from writingbench.stored import Tally
 
 CHECKED = "checks.db"  # what the checks found; it may be deleted at any time
 TOGETHER = 400  # responses that are in memory at the same time
@@ -80,7 +81,7 @@ class Gathered:
 
 def taken(run: Run, found: Item) -> Taken:
     """An item in numbers."""
-    return take(found.query, found.responses, found.judgements, evaluate.asked(found, run))
+    return take(found.query, found.responses, found.judgements, stored.asked(found, run))
 
 
 def label(run: Run, paid: Paid, checked: Checked | None = None) -> Label:
@@ -98,7 +99,7 @@ def label(run: Run, paid: Paid, checked: Checked | None = None) -> Label:
         benchmark_fingerprint=run.benchmark_fingerprint,
         alike=fingerprint(run.writer.model, replace(run.writer.sampling, thinking=None).identity),
         thinking=run.writer.sampling.thinking or "",
-        left_out=evaluate.left_out(run),
+        left_out=stored.left_out(run),
         imported=run.imported,
         criteria=run.criteria,
         criteria_fingerprint=run.criteria_fingerprint,

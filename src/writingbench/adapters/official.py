@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from writingbench import evaluate, protocols
+from writingbench import protocols, stored
 from writingbench.benchmark import Benchmark, Defect, Defects
 from writingbench.benchmark.load import _Row, _rows
 from writingbench.benchmark.requirements import _labelled
@@ -189,7 +189,7 @@ def bring(published: Published, judge: str, store: Store) -> list[Run]:
     queries = {query.index: query for query in benchmark.queries}
     prompt = Prompt(name="not known", system="", user="")
     marked_by = Judge(name=judge, model=f"imported/{judge}", sampling=Sampling(), prompt=prompt)
-    before = [run for run in evaluate.stored_runs(store) if run.imported and run.benchmark == benchmark.name]
+    before = [run for run in stored.stored_runs(store) if run.imported and run.benchmark == benchmark.name]
     made = []
     for model, lines in published.models.items():
         run = Run(

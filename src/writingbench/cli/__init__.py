@@ -124,12 +124,12 @@ def judge(
     protocol
         Only the responses made under this protocol, which also rules the judging.
     """
-    from writingbench import evaluate
+    from writingbench import evaluate, stored
 
     terms, by = asking.terms(), steps.criteria(criteria)
     with terminal.progress(output.json) as show, steps.open_store(output.out, make=False) as store:
         written: dict[str, list[Run]] = {}  # the runs that hold the same responses
-        for one in evaluate.stored_runs(store):
+        for one in stored.stored_runs(store):
             wanted = writer in (None, one.writer.name) and protocol in (None, one.protocol.name)
             if wanted and not one.imported and (by or one.criteria == DYNAMIC):
                 responses = evaluate.by_criteria(replace(one, judge=None), None)

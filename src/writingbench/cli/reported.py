@@ -23,12 +23,12 @@ PLACES = ("rank", "writer", "overall", "95% interval", "not told apart from", "m
 
 def from_store(judge: str | None, protocol: str | None, criteria: str | None, shown: Shown, output: Output) -> int:
     """Publish what a store holds; returns the exit status."""
-    from writingbench import evaluate
+    from writingbench import stored
     from writingbench.publish import publish
 
     with steps.open_store(output.out, make=False) as store:
-        runs = evaluate.stored_runs(store)
-        wanted = evaluate.judged if shown.mix else evaluate.side_by_side
+        runs = stored.stored_runs(store)
+        wanted = stored.judged if shown.mix else stored.side_by_side
         groups = wanted(runs, judge, protocol, criteria)
         made = asyncio.run(publish(groups, output.out, store, _form(shown)))
     return print_boards(made, output)
@@ -57,12 +57,12 @@ def one_table(
     paths: Sequence[Path], judge: str | None, protocol: str | None, criteria: str | None, output: Output
 ) -> Table:
     """The marks of Parquet files, or of the store where none are named. Raises UserError for more than one table."""
-    from writingbench import evaluate
+    from writingbench import stored
     from writingbench.publish import gather
 
     if not paths:
         with steps.open_store(output.out, make=False) as store:
-            runs = evaluate.comparable(evaluate.stored_runs(store), judge, protocol, criteria)
+            runs = stored.comparable(stored.stored_runs(store), judge, protocol, criteria)
             return asyncio.run(gather(runs, store))
     table, *more = _tables(paths, judge, protocol, criteria)
     if more:

@@ -17,12 +17,13 @@ if TYPE_CHECKING:
     from writingbench.benchmark import Benchmark
     from writingbench.criteria.calls import Seen
     from writingbench.criteria.sets import CriteriaSet
-    from writingbench.evaluate import Done, Run, Tally
+    from writingbench.evaluate import Done, Run
     from writingbench.models import Endpoint, Terms
     from writingbench.protocols import Protocol
     from writingbench.publish import Published
     from writingbench.reports.terminal import Show
     from writingbench.store import Store
+    from writingbench.stored import Tally
 
 
 def protocol(name: str | None, writer: str | None, judge: str | None) -> Protocol:
@@ -119,7 +120,7 @@ def carry_out(
     judge: Endpoint | None,
 ) -> int:
     """Ask for what is missing, publish, show; returns the exit status."""
-    from writingbench import evaluate
+    from writingbench import evaluate, stored
     from writingbench.cli.reported import print_boards
     from writingbench.publish import publish
 
@@ -139,11 +140,11 @@ def carry_out(
         with open_store(output.out) as store:
             done = await evaluate.carry_out(run, queries, store, writer=writer, judge=judge, seen=seen, terms=terms)
             if not run.judge:
-                tally = evaluate.Tally(done.run, store)
+                tally = stored.Tally(done.run, store)
                 for query in queries:
                     await tally.take(query)
                 return done, tally, None, set()
-            alike = [one for one in evaluate.stored_runs(store) if one.but_criteria == done.run.but_criteria]
+            alike = [one for one in stored.stored_runs(store) if one.but_criteria == done.run.but_criteria]
             comparable = [one for one in alike if one.rules == done.run.rules]
             others = {one.criteria for one in alike if one.rules != done.run.rules}
             made = await publish([comparable], output.out, store)

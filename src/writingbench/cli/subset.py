@@ -118,16 +118,16 @@ def marks(
     nothing: tuple[list[str], NDArray[np.float64]] = [], np.zeros((0, len(whole.queries)))
     if not (out / "store.db").is_file():
         return nothing
-    from writingbench import evaluate
+    from writingbench import stored
     from writingbench.publish import gather
 
     with steps.open_store(out, make=False) as store:
-        runs = [run for run in evaluate.stored_runs(store) if run.judge]
+        runs = [run for run in stored.stored_runs(store) if run.judge]
         # what is written has its queries' own criteria: how it would do under others is another question
         runs = [run for run in runs if run.benchmark_fingerprint == whole.fingerprint and run.criteria == DYNAMIC]
         if not runs and judge is None and protocol is None:
             return nothing
-        table = asyncio.run(gather(evaluate.comparable(runs, judge, protocol), store))
+        table = asyncio.run(gather(stored.comparable(runs, judge, protocol), store))
     places = {query.index: place for place, query in enumerate(whole.queries)}
     means = np.full((len(table.labels), len(whole.queries)), np.nan)
     means[:, [places[query.index] for query in table.queries]] = table.means

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from writingbench import evaluate, publish
+from writingbench import publish, stored
 from writingbench.checks.checked import Checked
 from writingbench.checks.review import Reviewer
-from writingbench.evaluate import Run, Tally
+from writingbench.evaluate import Run
 from writingbench.publish import Gathered
 from writingbench.records import Query, UserError
 from writingbench.reports import room
@@ -23,6 +23,7 @@ from writingbench.scores import Paid
 from writingbench.scores.board import Board, rank
 from writingbench.scores.table import Taken
 from writingbench.store import Store
+from writingbench.stored import Tally
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +105,7 @@ class Live:
 
     def _groups(self, store: Store) -> list[list[Run]]:
         try:
-            return evaluate.judged(evaluate.stored_runs(store), self.judge, self.protocol)
+            return stored.judged(stored.stored_runs(store), self.judge, self.protocol)
         except UserError:  # nothing is judged yet
             return []
 
