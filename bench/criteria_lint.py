@@ -37,6 +37,7 @@ RIGHT: Mapping[str, str] = {
     "overlap": "105 111 468 710 890 892",
     "not-in-the-text": "38 114 129 330 448 512 584 604 878",
     "answer": "145",
+    "material": "638",
 }
 WRONG: Mapping[str, str] = {"overlap": "214 520", "answer": "22 877", "band-order": "432 443 617"}
 

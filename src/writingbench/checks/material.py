@@ -26,6 +26,7 @@ BACK = 4.0  # what it costs more to come back: material seldom stands in the mid
 MOST = 2000  # colons that are looked at
 _LOOK_BACK = 60  # characters in which a sentence announces what follows
 ITEM = 1.2  # what speaks for the item of a list that a wish has opened
+OPENING = 1.2  # what speaks for a sentence of the first line: people ask before they paste
 LIKELY = 0.5  # what speaks against any sentence: of a long text most is material; against a short one it is less
 
 _PIECE = re.compile(
@@ -97,10 +98,10 @@ _LIST_FOLLOWS = re.compile(
     re.IGNORECASE,
 )
 _FOLLOWS = re.compile(  # the end of a sentence after which material comes
-    r"(?:参[考照阅见]|资料|素材|材料|原文|正文|附件?|信息|数据|案例|全文|[如以]下|报道|论文|情况|简介|背景|摘录|文献"
+    r"(?:参[考照阅见]|记录|笔记|纪要|notes|minutes|资料|素材|材料|原文|正文|附件?|信息|数据|案例|全文|[如以]下|报道|论文|情况|简介|背景|摘录|文献"
     r"|范文|示例|节选|链接|references?|materials?|follow(?:s|ing)|below|articles?|paper|thesis|text|data|information"
     r"|details|facts|background|cases?|excerpts?|samples?|examples?|sources?|documents?|passage|report|story|letter"
-    r"|transcript)[^。！？!?\n:：]{0,30}(?:[:：]|\n\s*|\*\*)$",
+    r"|transcript)[^。！？!?\n:：]{0,30}(?:[:：]|\n\s*|\*\*)$|如下[。.]\s*$",
     re.IGNORECASE,
 )
 _WISHES_FOLLOW = re.compile(
@@ -183,9 +184,11 @@ def _announces(end: str) -> bool:
 def _marks(text: str, pieces: list[Span]) -> list[float]:
     """How much each sentence is a wish; the items of a list of wishes are wishes, whatever they say."""
     marks, listing = [], False
+    opening = text.find("\n")
     for start, end in pieces:
         item = _ITEM.match(text, start, end) is not None
-        marks.append(wish(text[start:end]) + (ITEM if listing and item else 0))
+        first = OPENING if start < opening and not listing else 0
+        marks.append(wish(text[start:end]) + (ITEM if listing and item else first))
         opens = marks[-1] > 0 and _LIST_FOLLOWS.search(text, max(start, end - _LOOK_BACK), end) is not None
         listing = opens or (listing and item)
     return marks
