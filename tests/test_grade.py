@@ -101,6 +101,7 @@ def test_the_page_shows_text_marks_and_findings_and_runs_nothing_that_the_text_s
         html = page.read_text("utf-8")
         chinese = grade(server, text, "--html", page, "--lang", "zh")
     assert "<script>alert(1)" not in html and "Checked without a judge" in html and "goods lift" in html
+    assert "embedded 135M model" not in html
     assert 'class="lost"' in html and ABOUT["en"][0] in html
     assert chinese.returncode == 0 and "自动核查" in page.read_text("utf-8")
 
@@ -187,7 +188,9 @@ def test_criteria_of_several_other_queries_are_refused(text):
 
 
 def test_the_embedded_model_marks_one_text_by_the_shared_criteria(text):
-    done = call("grade", text, "--query", LIFT["en"], "--criteria", "global", "--protocol", "demo", cwd=text.parent)
+    done = call("grade", text, "--query", LIFT["en"], "--criteria", "global", "--protocol", "demo", "--html", "p.html",
+                cwd=text.parent)  # fmt: skip
+    assert "marks say nothing about how well" in (text.parent / "p.html").read_text("utf-8")
     assert done.returncode in (0, 1), done.stderr
     assert "marked by local/smollm2" in done.stdout and "says nothing" in re.sub(r"\s+", " ", done.stdout).replace(
         "say nothing", "says nothing"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from cyclopts import App, Parameter
 
 from writingbench.cli import steps
-from writingbench.cli.options import Asking, BaseUrl, Flag, Output
+from writingbench.cli.options import EMBEDDED, Asking, BaseUrl, Flag, Output
 from writingbench.records import Answer, Finding, Language, Query
 from writingbench.reports import terminal
 
@@ -174,6 +174,8 @@ def curve(
             ],
         )
         terminal.say("Means with 95% intervals. Fewer responses reach the later positions: compare with that in view.")
+        if judge == EMBEDDED:
+            terminal.say("The embedded judge shows that everything works; its marks say nothing about quality.")
         if marked:
             terminal.say(
                 f"{marked.calls:,} calls made."

@@ -22,7 +22,7 @@ from writingbench.files import replacing
 from writingbench.records import Query, UserError
 from writingbench.reports import listing, room
 from writingbench.reports.found import Denied, Made
-from writingbench.reports.front import front, nav, title
+from writingbench.reports.front import UNABLE, front, nav, title
 from writingbench.reports.room import FOLDER, Row
 from writingbench.reports.shell import Tongue, render, shell, source, words
 from writingbench.scores.board import Board
@@ -162,7 +162,9 @@ def text_page(query: Query, made: Made, tongue: Tongue) -> str:
 def _page(row: Row, entry: str, tongue: Tongue, back: str, before: str = "", after: str = "", *, name: str = "") -> str:
     made = Markup(entry)  # noqa: S704 - our own templates made it
     name = name or words(tongue)["room_number"].format(n=row.index)
-    body = render("room_page.html", tongue, row=row, entry=made, back=back, before=before, after=after, name=name)
+    unable = any(one.judge == UNABLE for one in row.figures.values())
+    around = {"back": back, "before": before, "after": after, "name": name, "unable": unable}
+    body = render("room_page.html", tongue, row=row, entry=made, **around)
     return shell(name, body, tongue, scripts=[source("room.js")], styles=[source("room.css")])
 
 
