@@ -236,3 +236,11 @@ def test_every_finding_on_shared_human_scores_has_a_sentence_in_both_languages()
             assert note(one) and note(one, "zh")
             seen.add(one.kind)
     assert {"met", "long", "short_mixed", "each_met"} <= seen
+
+
+def test_a_limit_that_two_of_the_parts_asked_for_would_break_is_no_limit_of_the_whole():
+    asked = "填个词。主歌两段，每段四句，每句8到11字；最后单独一句收尾，不超过12字。"
+    query = Query(index=1, domain1="", domain2="", language="zh", text=asked, criteria=())
+    song = Answer(text="末班车开走了我还在等\n老韩踩了一脚刹车\n" * 4)
+    assert not [one for one in check(query, song) if one.span == (0, len(song.text))]
+    assert score(query, song) is None

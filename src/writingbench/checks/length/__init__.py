@@ -113,7 +113,10 @@ def score(query: Query, answer: Answer) -> float | None:
 def _contradictory(wanted: Iterable[Demand]) -> list[Demand]:
     """Demands on the whole text's size that no text could meet together: some are of parts that were not recognized."""
     whole = [one for one in wanted if one.part is None and one.unit in SIZED and not _counts_letters(one)]
-    low = max((one.min * (1 - TOLERANCE) for one in whole if one.min is not None), default=0)
+    sizes = [one.min for one in whole if one.min is not None]
+    # of parts that each have a size there are two at least
+    sizes += [2 * one.min for one in wanted if one.each and one.unit in SIZED and one.min is not None]
+    low = max((size * (1 - TOLERANCE) for size in sizes), default=0)
     high = min((one.max * (1 + TOLERANCE) for one in whole if one.max is not None), default=low)
     return whole if low > high else []
 
