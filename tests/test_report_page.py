@@ -137,19 +137,19 @@ def test_a_cell_a_domain_and_a_requirement_lead_to_just_their_queries(chromium, 
         assert link.get_attribute("href") == address
         link.focus()
         page.keyboard.press("Enter")
-        page.wait_for_function("document.activeElement.id === 'queries-title'")
+        page.locator("#queries-title:focus").wait_for()
         assert visible(page) == [3, 6, 9, 12]
         assert page.locator("[name=writer]").input_value() == run(1)
         page.goto("about:blank")
         page.goto(ranked)
         page.locator("#domains").get_by_role("link", name="Literature & Arts").click()
-        page.wait_for_function("document.activeElement.id === 'queries-title'")
+        page.locator("#queries-title:focus").wait_for()
         assert visible(page) == [1, 2, 4, 5, 7, 8, 10, 11]
         page.locator("#languages").get_by_role("link", name="Chinese").click()
-        page.wait_for_function("location.hash.endsWith('language=zh')")
+        page.wait_for_url(re.compile("language=zh$"))
         assert visible(page) == [2, 5, 8, 11]
         page.locator("#requirements").get_by_role("link", name="Length R").click()
-        page.wait_for_function("location.hash.endsWith('requirement=length')")
+        page.wait_for_url(re.compile("requirement=length$"))
         assert len(visible(page)) == 12
 
 

@@ -579,7 +579,7 @@ def test_a_link_with_filters_leads_to_its_queries_and_back_leads_back(inline):
         page.go_back()
         assert visible(page) == [1, 3, 5, 6]
         page.evaluate("location.hash = '#queries?subdomain=No+such'")
-        page.wait_for_function("document.querySelectorAll('.rows > li:not([hidden])').length === 6")
+        page.locator(".rows > li:not([hidden])").nth(5).wait_for()
 
 
 @BROWSER
@@ -609,7 +609,7 @@ def test_an_address_opens_a_query_and_one_writers_part(inline, split):
         page.goto(f"{inline}#q-4")
         assert page.locator("#q-4").get_attribute("open") is not None
         page.evaluate(f"location.hash = '#q-2-{run(1)}'")
-        page.wait_for_function("document.getElementById('q-2').open")
+        page.locator("#q-2[open]").wait_for()
         page.goto(split.replace("report.html", f"report/q-2.html#{run(1)}"))
         assert "writer-1" in focused(page)
         assert "雪轻轻地落在老城的屋顶上。" in page.locator(f"#q-2-{run(1)} .prose").inner_text()
@@ -726,7 +726,7 @@ def test_of_many_writers_one_part_is_open_at_a_time(tmp_path):
         assert page.locator(".part[open]").count() == 1
         page.locator(".marks-table a").nth(30).focus()
         page.keyboard.press("Enter")
-        page.wait_for_function("location.hash.length > 10")
+        page.wait_for_url(re.compile("#.{9,}$"))
         assert page.locator(".part[open]").count() == 1
         assert page.locator(".part[open]").get_attribute("id") == page.evaluate("location.hash.slice(1)")
 

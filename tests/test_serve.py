@@ -207,6 +207,6 @@ def test_a_browser_shows_the_live_page_and_renews_it_by_itself(tmp_path):
         page.get_by_text("Live: 10 of 10 marks").wait_for()
         run(server, out)
         page.get_by_text("Live: 60 of 60 marks").wait_for()
-        page.wait_for_function("document.querySelectorAll('a[href^=\"report/\"]').length >= 12")
+        page.locator('a[href^="report/"]').nth(11).wait_for()
         browser.close()
     assert messages == []
