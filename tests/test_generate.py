@@ -16,11 +16,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server import Answer, Server, said
-from writingbench import evaluate
+from writingbench import calls, evaluate
 from writingbench.benchmark import Benchmark, Defects, load, named
 from writingbench.benchmark.save import as_line, save
 from writingbench.cli.criteria import criteria_app
-from writingbench.criteria import calls, generate
+from writingbench.criteria import generate
 from writingbench.criteria.lint import lint
 from writingbench.models import Terms, resolve
 from writingbench.models.memory import Recall
@@ -384,7 +384,7 @@ def test_new_criteria_take_the_place_of_the_old_and_their_requirements_with_them
 def test_a_step_says_who_by_which_prompt_and_when():
     noted = generate.step(SERVERLESS, 3)
     assert (noted.what, noted.by, noted.version) == ("criteria", "vllm/m", 3)
-    assert noted.prompt == calls.prompt("generate").hash
+    assert noted.prompt == calls.prompt("criteria", "generate").hash
     assert len(noted.prompt) == 32
     assert noted.date.endswith("+00:00")
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from writingbench import evaluate, models
+from writingbench.calls import on_lines
 from writingbench.checks.course import SIZE, Level, Stretch, average, course, levels
 from writingbench.criteria import sets
-from writingbench.criteria.calls import on_lines
 from writingbench.evaluate import Progress
 from writingbench.judgements import judge as mark
 from writingbench.models import Endpoint, Terms

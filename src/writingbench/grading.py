@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from writingbench import evaluate
+from writingbench.calls import on_lines
 from writingbench.checks.review import Reviewer
 from writingbench.criteria import generate
-from writingbench.criteria.calls import on_lines
 from writingbench.evaluate import Progress
 from writingbench.judgements import judge as mark
 from writingbench.models import Endpoint, Terms

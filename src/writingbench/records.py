@@ -68,11 +68,12 @@ class Criterion:
 class Step:
     """One step of how a query or its criteria came about."""
 
-    what: str  # what was made or done: "criteria", ...
+    what: str  # what was made or done: "draft", "attach", "criteria", ...
     by: str  # provider/model, or whoever it was
     prompt: str | None = None  # the hash of what the model was told
     date: str  # in UTC, as ISO 8601 writes it, to the second
     version: int | None = None  # of the benchmark file that this step made
+    note: str | None = None  # what else should be known: where material came from, why something was sent back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,6 @@ but the store. Marks that were made elsewhere have no reply: they are kept as th
 asking the store what is missing.
 
 A reply is committed as soon as it is there, before anyone sees it: killing the process loses none.
-(`synchronous=NORMAL` in WAL mode: only a power cut can take the last few commits, the file stays whole either way.)
 """
 
 from __future__ import annotations
@@ -23,11 +22,11 @@ from typing import Self
 
 import msgspec
 
-from writingbench.records import Failure, Imported, Query, Reply, UserError
+from writingbench import database
+from writingbench.records import Failure, Imported, Query, Reply
 
 FORMAT = 3  # of the tables below; raised when they change
 OLDER = (2,)  # formats that lack tables and nothing else
-WAIT = 60  # seconds for another process to let go of the file
 
 # with rowids where rows are large: without, each insert moves whole rows about (measured: 1.6 times slower)
 TABLES = """
@@ -54,44 +53,7 @@ class Store:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._arrived: list[tuple[str, str, Reply | Failure, asyncio.Future[Reply | Failure]]] = []
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(path, timeout=WAIT, isolation_level=None)
-        except (sqlite3.Error, OSError) as error:
-            raise UserError(f"{path}: cannot be used as a store ({error}); choose another --out") from error
-        try:
-            self._prepare()
-        except sqlite3.Error as error:
-            self.close()
-            raise UserError(f"{path}: cannot be used as a store ({error}); choose another --out") from error
-        except BaseException:
-            self.close()
-            raise
-
-    def _prepare(self) -> None:
-        (found,) = self._db.execute("PRAGMA user_version").fetchone()
-        tables = {name for (name,) in self._db.execute("SELECT name FROM sqlite_master WHERE type='table'")}
-        if tables and "replies" not in tables:
-            raise UserError(f"{self.path}: another program's database, not a store; choose another --out")
-        if found not in (0, *OLDER, FORMAT):
-            raise UserError(
-                f"{self.path}: made by another version of writingbench (store format {found}, this one reads "
-                f"{FORMAT}); use that version, or another --out"
-            )
-        until = time.monotonic() + WAIT
-        while True:  # SQLite does not wait by itself when several processes make the file at the same time
-            try:
-                self._db.execute("PRAGMA journal_mode=WAL")
-                break
-            except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
-                    raise
-                time.sleep(0.01)
-        self._db.execute("PRAGMA synchronous=NORMAL")
-        self._db.execute("PRAGMA wal_autocheckpoint=8000")  # pages; a checkpoint stops everything while it syncs
-        if found != FORMAT:  # a store that is there is opened without a write: its disk may be full
-            self._db.executescript(TABLES)
-            self._db.execute(f"PRAGMA user_version={FORMAT}")
+        self._db = database.connect(path, TABLES, format=FORMAT, older=OLDER, marker="replies", what="store")
 
     def __enter__(self) -> Self:
         return self
@@ -151,7 +113,7 @@ class Store:
     def _keep_arrived(self) -> None:
         arrived, self._arrived = self._arrived, []
         try:
-            with self._transaction():
+            with database.transaction(self._db):
                 outcomes = [self.keep(asked, model, outcome) for asked, model, outcome, _ in arrived]
         except sqlite3.Error as error:
             for *_, kept in arrived:
@@ -162,24 +124,13 @@ class Store:
             if not kept.done():
                 kept.set_result(outcome)
 
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            self._db.execute("COMMIT")
-        except BaseException:
-            if self._db.in_transaction:  # where the disk is full, SQLite has rolled back by itself
-                self._db.execute("ROLLBACK")
-            raise
-
     def begin(self, run: str, body: bytes, queries: Iterable[Query]) -> bool:
         """Note that the run with fingerprint `run` is asked for on `queries`, beside those it was asked before.
 
         Returns whether the run is new.
         """
         bodies = {sha256(body).hexdigest(): body for body in (query.content for query in queries)}
-        with self._transaction():
+        with database.transaction(self._db):
             self._db.executemany("INSERT OR IGNORE INTO queries VALUES (?,?)", list(bodies.items()))
             self._db.executemany("INSERT OR IGNORE INTO asked VALUES (?,?)", [(run, query) for query in bodies])
             new = not self._db.execute("SELECT 1 FROM runs WHERE fingerprint=?", (run,)).fetchone()
@@ -193,7 +144,7 @@ class Store:
 
     def bring(self, run: str, items: Iterable[tuple[int, Imported]]) -> None:
         """Keep what was imported for a run, by index of the query, in place of what was imported for it before."""
-        with self._transaction():
+        with database.transaction(self._db):
             self._db.execute("DELETE FROM imported WHERE run=?", (run,))
             rows = ((run, index, msgspec.json.encode(item)) for index, item in items)
             self._db.executemany("INSERT INTO imported VALUES (?,?,?)", rows)
@@ -236,7 +187,7 @@ class Store:
 
         `key` is the batch's own, `since` the batch that the vendor has as its newest.
         """
-        with self._transaction():
+        with database.transaction(self._db):
             taken = {call for *_, theirs in self.unsettled(place) for call in theirs}
             answered = "SELECT 1 FROM replies WHERE fingerprint=?"
             free = [one for one in calls if one not in taken and not self._db.execute(answered, (one,)).fetchone()]

@@ -15,7 +15,7 @@ from writingbench.reports import terminal
 
 if TYPE_CHECKING:
     from writingbench.benchmark import Benchmark
-    from writingbench.criteria.calls import Seen
+    from writingbench.calls import Seen
     from writingbench.criteria.sets import CriteriaSet
     from writingbench.evaluate import Done, Run
     from writingbench.models import Endpoint, Terms
@@ -178,7 +178,7 @@ def carry_out(
 
 def seen(show: Show, queries: int) -> Seen:
     """Progress of asking something about each of so many queries."""
-    from writingbench.criteria.calls import Seen
+    from writingbench.calls import Seen
 
     show.expect("queries", queries)
     return Seen(answer=show.query, note=show.note)

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from writingbench.criteria import calls
+from writingbench import calls
 from writingbench.criteria.label import KINDS, Kind
 from writingbench.models import Endpoint, Terms
 from writingbench.models.terms import ANY
@@ -44,7 +44,7 @@ def request(query: Query, by: Endpoint, draw: int = 0) -> Request:
     }
     return Request(
         model=by.identity,
-        messages=calls.prompt("label").messages(values),
+        messages=calls.prompt("criteria", "label").messages(values),
         sampling=by.adapt(SAMPLING),
         schema=schema(len(query.criteria)) if by.schema else None,
         draw=draw,

@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from writingbench.criteria import calls
+from writingbench import calls
 from writingbench.criteria.label import KINDS
 from writingbench.criteria.lint.text import NAMES, language
 from writingbench.models import Endpoint, Terms
@@ -73,7 +73,7 @@ async def carry_out(
 def step(by: Endpoint, version: int | None = None) -> Step:
     """What is noted of criteria that the model `by` wrote, now, for this version of a benchmark file."""
     date = datetime.now(UTC).isoformat(timespec="seconds")
-    return Step(what=WHAT, by=by.name, prompt=calls.prompt("generate").hash, date=date, version=version)
+    return Step(what=WHAT, by=by.name, prompt=calls.prompt("criteria", "generate").hash, date=date, version=version)
 
 
 def apply(query: Query, criteria: Criteria, noted: Step) -> Query:
@@ -97,7 +97,7 @@ def request(query: Query, by: Endpoint, draw: int = 0, wanted: Language | None =
     Where this model was told the same for this query before, its next draws are asked for: whoever wants criteria
     anew does not want the same.
     """
-    prompt = calls.prompt("generate")
+    prompt = calls.prompt("criteria", "generate")
     before = sum((one.what, one.by, one.prompt) == (WHAT, by.name, prompt.hash) for one in query.history)
     values = {"query": query.text, "mark": calls.mark(query.text), "language": CALLED[wanted or query.language]}
     return Request(

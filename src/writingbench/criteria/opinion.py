@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from writingbench.criteria import calls
+from writingbench import calls
 from writingbench.criteria.lint import Flaw
 from writingbench.criteria.lint.flaw import flaw
 from writingbench.models import Endpoint, Terms
@@ -48,7 +48,7 @@ def request(query: Query, by: Endpoint, draw: int = 0) -> Request:
     }
     return Request(
         model=by.identity,
-        messages=calls.prompt("lint").messages(values),
+        messages=calls.prompt("criteria", "lint").messages(values),
         sampling=by.adapt(SAMPLING),
         schema=schema(len(query.criteria)) if by.schema else None,
         draw=draw,

@@ -14,7 +14,7 @@ from writingbench.reports import terminal
 
 if TYPE_CHECKING:
     from writingbench.benchmark import Benchmark
-    from writingbench.criteria.calls import Asked
+    from writingbench.calls import Asked
     from writingbench.criteria.generate import Criteria
 
 LISTED = 20  # failures that are shown one by one; --json has them all

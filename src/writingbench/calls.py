@@ -94,9 +94,9 @@ class Prompt:
 
 
 @cache
-def prompt(name: str) -> Prompt:
-    """The prompt in `criteria/prompts`."""
-    text = (files("writingbench.criteria.prompts") / f"{name}.md").read_text("utf-8")
+def prompt(stage: str, name: str) -> Prompt:
+    """The prompt of that name in the `prompts` of a stage (criteria, construct)."""
+    text = (files(f"writingbench.{stage}.prompts") / f"{name}.md").read_text("utf-8")
     system, _, user = text.removeprefix("[system]\n").partition("[user]\n")
     return Prompt(system=system.strip(), user=user.strip())
 
