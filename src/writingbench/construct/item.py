@@ -85,14 +85,17 @@ def noted(item: Item, what: str, by: str, *, prompt: str | None = None, note: st
 def left(text: str, cuts: tuple[Span, ...]) -> str:
     """What is left of a text when passages are cut out of it.
 
-    Where a whole line or paragraph goes, its break goes with it: no hole is left in the page.
+    Where a whole line or paragraph goes, its break goes with it; what was on two sides of a break stays apart.
     """
     kept, at = "", 0
     for start, end in cuts:
         kept += text[at:start]
         at = end
-        if (not kept or kept.endswith("\n")) and text[at : at + 1] == "\n":
-            at += len(text[at:]) - len(text[at:].lstrip("\n"))
+        if not kept or kept.endswith("\n"):
+            while text[at : at + 1] == "\n":
+                at += 1
+        elif "\n" in text[start:end] and text[at : at + 1] not in {"\n", ""}:
+            kept += "\n\n" if "\n\n" in text[start:end] else "\n"
     return (kept + text[at:]).strip("\n") if cuts else text
 
 
