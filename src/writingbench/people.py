@@ -70,7 +70,9 @@ class People:
         try:
             self._db.execute("INSERT INTO people VALUES (?,?,?,?,?)", row)
         except sqlite3.IntegrityError as error:
-            raise UserError(f"there is a {name} already; choose another name, or make a new link") from error
+            raise UserError(
+                f"there is a {name} already; choose another name, or have a new link by `construct people link`"
+            ) from error
         return person, token
 
     def renew(self, name: str) -> tuple[Person, str]:

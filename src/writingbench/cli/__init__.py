@@ -15,6 +15,7 @@ from cyclopts import App, CycloptsError
 from writingbench import __version__
 from writingbench.cli import steps
 from writingbench.cli.check import check_app
+from writingbench.cli.construct import construct_app
 from writingbench.cli.criteria import criteria_app
 from writingbench.cli.data import data_app
 from writingbench.cli.grade import grade
@@ -35,7 +36,7 @@ app = App(
     help="Find out how well a language model writes, and where it writes badly.",
     suppress_keyboard_interrupt=False,  # `main` says what was kept
 )
-for part in (check_app, criteria_app, data_app, grade, import_app, power, serve, subset):
+for part in (check_app, construct_app, criteria_app, data_app, grade, import_app, power, serve, subset):
     app.command(part)
 
 
