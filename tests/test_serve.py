@@ -131,7 +131,7 @@ def test_the_pages_grow_while_a_run_goes_on_and_begin_before_it(tmp_path):
     out = tmp_path / "out"
 
     def slow(seen):
-        return said(VERDICT if "Criterion: " in seen.text else "A text.", delay=0.05)
+        return said(VERDICT if "Criterion: " in seen.text else "A text.", delay=0.15)
 
     with Server(slow) as server, serving(out) as url:
         assert "Nothing has been judged yet" in get(url)[1]

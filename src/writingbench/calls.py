@@ -156,6 +156,24 @@ async def ask(subject: S, question: Question[S, A], by: Endpoint, asker: Asker) 
     return outcome
 
 
+def afresh(question: Question[S, A], known: Store) -> Question[S, A]:
+    """The question, asked anew where the answers in the store `known` are of no use."""
+    first: dict[str, int] = {}  # by what is asked: the first draw of which there is no reply, or one that can be used
+
+    def request(subject: S, by: Endpoint, draw: int) -> Request:
+        asked = question.request(subject, by, 0)
+        if draw == 0:
+            unused = 0
+            while (reply := known.reply(question.request(subject, by, unused).fingerprint)) and isinstance(
+                question.read(subject, reply), Failure
+            ):
+                unused += 1
+            first[asked.fingerprint] = unused
+        return question.request(subject, by, first.get(asked.fingerprint, 0) + draw)
+
+    return Question(request=request, read=question.read)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Came:
     """What work on lines came to."""

@@ -25,6 +25,7 @@ Thinking = Literal["off", "low", "medium", "high"]
 REQUIREMENTS: tuple[Requirement, ...] = ("style", "format", "length")
 DYNAMIC = "dynamic"  # what each query's own criteria are called, where sets of criteria have names
 FailureKind = Literal["refused", "truncated", "unreadable", "overlong", "unreachable"]
+Choice = Literal["first", "second", "tie"]
 
 
 class UserError(Exception):
@@ -287,3 +288,17 @@ class Finding:
     counted: int | float | None = None
     unit: str | None = None  # of `counted`
     facts: Mapping[str, str | int | float] = field(default_factory=dict)  # what else the sentence names
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preference:
+    """What somebody said of two responses to the same query: a person, or a judge that compares."""
+
+    query: int
+    first: str  # whose response stood first
+    second: str
+    by: str
+    choice: Choice  # which is better
+    strength: int | None = None  # of a preference: 1 slightly, 2 clearly; None where nobody asked
+    comment: str = ""
+    seconds: float | None = None  # that it took

@@ -14,7 +14,10 @@ from cyclopts import App, CycloptsError
 
 from writingbench import __version__
 from writingbench.cli import steps
+from writingbench.cli.agree import agree_app
+from writingbench.cli.audit import audit_app
 from writingbench.cli.check import check_app
+from writingbench.cli.compare import compare
 from writingbench.cli.construct import construct_app
 from writingbench.cli.criteria import criteria_app
 from writingbench.cli.data import data_app
@@ -36,8 +39,10 @@ app = App(
     help="Find out how well a language model writes, and where it writes badly.",
     suppress_keyboard_interrupt=False,  # `main` says what was kept
 )
-for part in (check_app, construct_app, criteria_app, data_app, grade, import_app, power, serve, subset):
+for part in (agree_app, audit_app, check_app, construct_app, criteria_app, data_app, import_app):
     app.command(part)
+for command in (compare, grade, power, serve, subset):
+    app.command(command)
 
 
 @app.command

@@ -3,10 +3,14 @@
     /                     the front page and the list of queries
     /report/KEY.html      one query
     /state                how many marks there are, and a number that changes when the pages do
+    /desk                 where people make a benchmark of their own; see `web.desk`
 
 Whoever can reach the port can read everything. At this machine's own address those are its users; anywhere else a
 token is asked for, once, and then kept in a cookie. On the own address the name that the server is called by is
 checked, so that a page from elsewhere cannot reach it under a name of its own that leads here.
+
+The desk asks for more, everybody's personal link, at every address. The report's token lets nobody in there, and a
+personal link shows nobody the report.
 """
 
 from __future__ import annotations
@@ -23,11 +27,12 @@ from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from writingbench.reports import listing, page, shell
 from writingbench.scores.criteria import compare
+from writingbench.web.desk import routes as desk
 from writingbench.web.live import Live, State
 
 EVERY = 3.0  # seconds between two looks at the store, at least
@@ -44,16 +49,16 @@ HEADERS = {
 def app(live: Live, token: str | None) -> Starlette:
     """The application over a store. A `token` is asked for; without one only names of this machine are answered."""
     pages = Pages(live)
+    report = [
+        Route("/", pages.front),
+        Route("/report/{key}.html", pages.query),
+        Route("/state", pages.state),
+    ]
     guards = [Middleware(Guard, token=token, tongue=live.tongue)] if token else []
-    if not token:
-        guards.append(Middleware(TrustedHostMiddleware, allowed_hosts=LOOPBACK))
+    hosts = [] if token else [Middleware(TrustedHostMiddleware, allowed_hosts=LOOPBACK)]
     return Starlette(
-        routes=[
-            Route("/", pages.front),
-            Route("/report/{key}.html", pages.query),
-            Route("/state", pages.state),
-        ],
-        middleware=[Middleware(Careful), *guards],
+        routes=[*desk.routes(live.path.parent), Mount("/", routes=report, middleware=guards)],
+        middleware=[Middleware(Careful), *hosts],
     )
 
 
@@ -100,7 +105,8 @@ def _front(state: State, tongue: shell.Tongue) -> str:
     words = f'<script type="application/json" id="live-words">{shell.data(said)}</script>'
     script = (files("writingbench.web") / "live.js").read_text("utf-8")
     if not state.boards:
-        return shell.shell(w["live.title"], words, tongue, [script], live=True)
+        there = f'<p><a href="/desk">{w["live.desk"]}</a></p>'
+        return shell.shell(w["live.title"], there + words, tongue, [script], live=True)
     order = [label.fingerprint for board in state.boards for label in board.table.labels]
     listed = listing.index(state.rows, tongue, order=order)
     compared = compare(state.boards)

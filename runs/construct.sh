@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# A benchmark from nothing: two subdomains, in both languages, through all four stages and into a file that `run` takes.
+#
+#   runs/construct.sh                                   # the embedded model; a few minutes on two cores
+#   MODEL=openai/gpt-5.2 COUNT=10 runs/construct.sh     # the same with a model that can write
+#
+# The embedded model drafts and refines badly, and its requests say so. People's part is played by
+# runs/construct/people.py over the same rows that a team's own tool would get.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+PATH="$PWD/.venv/bin:$PATH"
+MODEL=${MODEL:-local/smollm2}
+COUNT=${COUNT:-3}
+OUT=${OUT:-writingbench-out/construct}
+
+step() { printf '\n== %s\n' "$*"; "$@" || [ $? -eq 1 ]; }  # 1: done but incomplete, which is what a small model is
+people() { # what waits at a stage goes out as rows, somebody works on them, and they come back under their name
+  local stage=$1 name=$2 rows="$OUT/$1.jsonl"
+  step writingbench construct work export --out "$OUT" --stage "$stage" --to "$rows" --hold "$name" --force
+  python runs/construct/people.py "$stage" "$rows"
+  step writingbench construct work import "$rows" --out "$OUT" --by "$name"
+}
+
+# 1 draft: requests for each subdomain and language; what is too much alike is put aside
+step writingbench construct draft --out "$OUT" --model "$MODEL" --count "$COUNT" \
+  --subdomain "Meeting Minutes" --subdomain Slogans
+
+# 2 refine: guidances drawn so that the set has the wanted mix, worked in by the model
+step writingbench construct refine --out "$OUT" --model "$MODEL" --keep
+
+# 3 collect: an annotator attaches what is asked for
+people collect Ines
+
+# 4 screen: one expert adapts, cuts and approves, another confirms
+people screen Karl
+people confirm Mei
+
+# criteria, and a file that data lint and criteria lint have looked through
+step writingbench construct finish --out "$OUT" --model "$MODEL" --to "$OUT/benchmark.jsonl" --force
+step writingbench construct status --out "$OUT"
+step writingbench data lint "$OUT/benchmark.jsonl"
+step writingbench criteria lint --benchmark "$OUT/benchmark.jsonl"
