@@ -61,6 +61,7 @@ def test_the_limit_on_tokens_ends_a_text_wherever_it_is() -> None:
             "Looking back on it now, he saw that the morning had",
         ),
         (f"{ENGLISH} He wanted to", "He wanted to"),
+        ("Thank you all for coming. I am sorry, but I cannot", "I am sorry, but I cannot"),
         (f"{CHINESE}然而，他", "然而，他"),
         (f"{ENGLISH}\n\nLooking back, he saw that the morning had</s>", "Looking back, he saw that the morning had"),
         ("| a | b |\n|---|---|\n| 1 | 2 |\n| 3 | 4", "| 3 | 4"),
@@ -142,6 +143,9 @@ def test_what_is_closed_at_the_end_is_not_found(text: str) -> None:
             f"It rests on the following five steps:\n1. {EN_LINES[0]}\n2. {EN_LINES[1]}\n3. {EN_LINES[2]}",
             "fewer_points",
         ),
+        (f"There are three causes of it.\n\n1. {EN_LINES[0]}\n\n2. {EN_LINES[1]}", "fewer_points"),
+        (f"原因有三：\n\n1. {ZH_LINES[0]}\n\n2. {ZH_LINES[1]}", "fewer_points"),
+        (f"这样做有三个理由。\n\n一、{ZH_LINES[0]}\n\n二、{ZH_LINES[1]}", "fewer_points"),
         (f"本文将从成本、质量、风险三个方面展开。{'成本很高，质量很好。' * 30}", "missing_points"),
         (
             f"This essay will discuss three points: cost, quality, and risk. {'High cost, good quality. ' * 20}",
@@ -169,6 +173,8 @@ def test_parts_that_are_announced_and_never_come_are_found(text: str, kind: str)
         f"本文将从成本、质量、风险三个方面展开。{'成本很高，质量很好，风险不大。' * 30}",
         "## Contents\n1. Rain\n2. Snow\n3. Wind\n\n## 1. Rain\nIt fell.\n## 2. Snow\nIt lay.\n## 3. Wind\nIt blew.",
         "检出率26.7%（8/30），另有（1/3）。",
+        "There are three causes: 1. Greed. 2. Fear. 3. Pride.",
+        "这样做有三个理由。\n\n一、成本。\n\n二、质量。\n\n三、风险。",
     ],
 )
 def test_announcements_that_are_kept_are_not_found(text: str) -> None:

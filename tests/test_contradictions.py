@@ -81,6 +81,14 @@ def test_a_judge_who_calls_a_text_too_short_that_keeps_its_length_is_contradicte
     assert kinds("The word count is met.", kept) == []
 
 
+def test_a_judge_who_says_that_a_text_far_exceeds_a_length_that_it_keeps_is_contradicted():
+    kept = counted("met", least=2700, most=2700)
+    assert kinds("It significantly exceeds the required length.", kept) == ["not_long"]
+    assert kinds("篇幅远超要求。", kept) == ["not_long"]
+    assert kinds("It slightly exceeds the required length.", kept) == []
+    assert kinds("It significantly exceeds the required length.", counted("met", least=800)) == []  # "at least 800"
+
+
 def test_a_judge_who_calls_a_text_too_long_that_is_too_short_is_contradicted():
     assert kinds("It exceeds the maximum length", counted()) == ["not_long"]
     assert kinds("It exceeds the maximum length", counted(least=100, most=200)) == []

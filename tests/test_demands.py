@@ -129,6 +129,37 @@ def test_other_units_are_read_as_well(request_, expected):
 
 
 @pytest.mark.parametrize(
+    ("request_", "low"),
+    [
+        ("Write me a speech. I have 6 minutes.", 6),
+        ("The headmistress has about 6 minutes, after the brass band. Write her speech.", 6),
+        ("She'll get no more than 6 minutes at the podium. Draft her toast.", None),
+        ("I've got only 6 minutes to speak. Write my eulogy.", 6),
+        ("村小学建校五十周年，写篇讲话稿。校长讲6分钟。", 6),
+        ("她有6分钟，请写一篇致辞。", 6),
+        ("主持人给我6分钟左右，帮我写一段发言。", 6),
+    ],
+)
+def test_minutes_that_a_speaker_has_are_those_of_the_speech(request_, low):
+    assert ("minutes", low, 6, None) in read(request_)
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        "Write a screenplay about a man who has 6 minutes to live.",
+        "The audience has 6 minutes for questions. Write my speech.",
+        "The child has 6 minutes. Write a story about her.",
+        "Draft a speech for the minister, whose train leaves 6 minutes after it.",
+        "他有6分钟拆除炸弹。写一个剧本。",
+        "她只有6分钟。写一篇小说。",
+    ],
+)
+def test_minutes_that_somebody_has_otherwise_are_no_demand(request_):
+    assert not [one for one in read(request_) if one[0] == "minutes"]
+
+
+@pytest.mark.parametrize(
     "request_",
     [
         "In 2019, three brothers aged 25 bought 300 acres. Write their story.",

@@ -104,6 +104,7 @@ def test_each_kind_is_found_in_english(answer: str, kind: str, item: str) -> Non
         ("该工程于二〇一一年开工。", "date", "二〇一一年"),
         ("据湖北省农业农村厅介绍，情况良好。", "organisation", "湖北省农业农村厅"),
         ("恒远智联科技有限公司承建了平台。", "organisation", "恒远智联科技有限公司"),
+        ("华为技术有限公司承建了平台。", "organisation", "华为技术有限公司"),
         ("德勤也得出类似结论。", "organisation", "德勤"),
         ("王明表示：“今年的目标是让每个村庄都通上自来水。”", "quotation", "今年的目标是让每个村庄都通上自来水。"),
         ("依据《旅游法》第四十一条处理。", "citation", "《旅游法》第四十一条"),

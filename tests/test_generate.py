@@ -150,6 +150,8 @@ def test_what_stands_around_an_answer_and_how_its_keys_are_spelt_is_no_reason_to
         # the braces that are missing make the last whole object one criterion; the draft before is not the answer
         (GOOD["en"] + GOOD["en"][:-2], "stop", "unreadable", "1 criteria, not 5"),
         (changed(1, name=" "), "stop", "unreadable", "criterion 2 has an empty name"),
+        (changed(1, description="2."), "stop", "unreadable", "criterion 2 has a description without words"),
+        (changed(2, **{"7-8": "7-8"}), "stop", "unreadable", "criterion 3 has a 7-8 without words"),
         (changed(1, name="dates OF closure"), "stop", "unreadable", "the same name"),
         (changed(2, description=None), "stop", "unreadable", "criterion 3 has no description"),
         (changed(2, **{"7-8": None}), "stop", "unreadable", "criterion 3 has no 7-8"),

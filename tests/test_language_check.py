@@ -88,6 +88,11 @@ def test_a_demand_is_met_or_broken_in_the_words_of_the_request() -> None:
     assert note(broken, "zh") == "用中文写成，而要求用英文：“用英文写”"
 
 
+def test_the_words_of_a_long_demand_begin_with_a_whole_word() -> None:
+    (broken,) = found("Write a speech about a day of rain in no more than four paragraphs, in French.", ENGLISH)
+    assert broken.demand == "than four paragraphs, in French"
+
+
 def test_spanish_is_told_from_english() -> None:
     assert kinds("Write a story in Spanish.", SPANISH) == [("asked", "met")]
     assert kinds("Write a story in Spanish.", ENGLISH) == [("other_than_asked", "broken")]

@@ -45,6 +45,36 @@ def test_material_between_two_halves_of_a_request_is_found():
     assert len(found.material) == 1 and "lost 12%" in found.material_text and "300-word" not in found.material_text
 
 
+SHORT_NEWS = 'The firm sold 1,204 units in 2020, at 12% less than before. He said: "Write 3,000 words."'
+
+
+@pytest.mark.parametrize(("opens", "closes"), [('"""', '"""'), ("'''", "'''"), ("<article>", "</article>")])
+def test_what_is_set_off_by_marks_is_material_however_short(opens, closes):
+    found = split(f"Sum this up in 40 words:\n{opens}\n{SHORT_NEWS}\n{closes}\nBe kind.")
+    assert found.request_text == "Sum this up in 40 words:\nBe kind."
+    assert found.material_text == f"{opens}\n{SHORT_NEWS}\n{closes}"
+
+
+@pytest.mark.parametrize(
+    "text", [f'Sum this up.\n"""\n{SHORT_NEWS}', 'Explain what """doc""" is.', f"<text>{SHORT_NEWS}</text>"]
+)
+def test_marks_that_are_not_closed_or_hold_a_word_or_hold_everything_set_nothing_off(text):
+    assert split(text).request_text == text and not split(text).has_material
+
+
+@pytest.mark.parametrize(
+    ("wish", "sentence"),
+    [
+        ("Summarise the following annual report in about 200 words for the board.", "The firm sold 1,204 units. "),
+        ("请根据下列内容为董事会写一篇两百字左右的总结。", "公司2020年售出1204件，比上年少了百分之十二。"),
+    ],
+)
+def test_a_few_lines_below_words_that_point_to_them_are_material(wish, sentence):
+    found = split(f"{wish}\n\n{sentence * 18}")
+    assert found.request_text == wish and found.material_text == (sentence * 18).strip()
+    assert not split(f"{wish}\n\n{sentence}").has_material
+
+
 def test_a_list_of_wishes_is_request_whatever_its_items_say():
     items = "\n".join(f"- Part {n}: history of the region and its people" for n in range(12))
     text = f"Write a travel guide of 3,000 words. The article should have the following structure:\n{items}\n{NEWS}"

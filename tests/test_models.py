@@ -307,6 +307,13 @@ def test_without_a_key_no_authorization_is_sent(monkeypatch, store):
     assert "Authorization" not in server.seen[0].headers
 
 
+@pytest.mark.parametrize("key", ["x", "EMPTY"])
+def test_a_key_that_is_no_secret_is_not_taken_out_of_texts_that_hold_it_by_chance(monkeypatch, store, key):
+    monkeypatch.setenv("VLLM_API_KEY", key)
+    with Server(said("The next box is EMPTY.")) as server:
+        assert ask(server, store).text == "The next box is EMPTY."
+
+
 @pytest.mark.parametrize("proxy", ["http_proxy", "HTTP_PROXY"])
 def test_a_proxy_from_the_environment_is_not_asked_about_this_machine(monkeypatch, store, proxy):
     monkeypatch.setenv(proxy, "http://127.0.0.1:9")

@@ -162,6 +162,27 @@ def test_json_is_there_whole_and_with_its_keys(response: str, kind: str) -> None
     assert finding.verdict == ("met" if kind == "json" else "broken")
 
 
+@pytest.mark.parametrize(
+    "request_text",
+    [
+        "Include a JSON object with keys name and length at the end.",
+        "Give me a JSON object with the keys name and length and nothing else.",
+        "文末附上一个JSON对象，字段为：name、length。",
+    ],
+)
+def test_a_json_object_within_a_text_is_a_demand_too(request_text: str) -> None:
+    assert kinds(request_text, 'Rivers are long.\n\n{"name": "Nile", "length": 6650}') == [("json", "met")]
+    assert kinds(request_text, 'Rivers are long.\n\n{"name": "Nile"}') == [("json_keys", "broken")]
+    assert kinds(request_text, "Rivers are long.") == [("json_missing", "broken")]
+
+
+def test_an_introduction_and_a_conclusion_count_where_no_other_name_can_hold_what_is_missing() -> None:
+    request = "写一份报告，分为引言、市场分析、结论三个部分。"
+    short = f"引言\n\n{FILL['zh']}\n\n结论\n\n{FILL['zh']}"
+    assert kinds(request, short) == [("sections_missing", "broken")]
+    assert kinds(request, short.replace("结论", f"销路如何\n\n{FILL['zh']}\n\n结论")) == []
+
+
 def test_a_table_needs_rows_and_the_columns_that_are_asked_for() -> None:
     request = "费用请以表格形式列出，表头为：项目、费用。"
     table = "| 项目 | 费用（元） |\n|---|---|\n| 房租 | 10 |"

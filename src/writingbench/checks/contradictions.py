@@ -40,6 +40,11 @@ _OVER = re.compile(
     r"\b(?:exceed|surpass)(?:s|es|ed|ing)?\b|\bwell (?:over|above|beyond)\b|\bfar beyond\b|超(?:过|出|额)|远超",
     re.IGNORECASE,
 )
+_FAR_OVER = re.compile(
+    r"\b(?:significantly|greatly|far|vastly|considerably|substantially|grossly|massively|vast|well|widely) (?:\w+ )?"
+    r"(?:exceed|surpass|over|above|beyond)|远超|远远超|大幅超|大大超|严重超",
+    re.IGNORECASE,
+)
 _KEPT = re.compile(
     r"\b(?:meet|satisf(?:y|ie)|fulfil+|adhere|compl(?:y|ie)|conform|respect|reach|achieve|hit|match)(?:s|es|ed|d|ing)?\b"
     r"|\b(?:falls?|stays?|is|are|remains?|kept|keeps?|well) (?:\w+ )?within\b"
@@ -156,6 +161,8 @@ def _of_length(clause: str, text: str, findings: Sequence[Finding]) -> Iterator[
     elif _OVER.search(clause):
         if short:
             yield _Claim("not_over", short)
+        elif kept and not long and "max" in kept.facts and _FAR_OVER.search(clause):
+            yield _Claim("not_long", kept)  # "at least 800 words" has no upper end that could be kept
     elif _KEPT.search(clause) and (short or long) and not kept:
         yield _Claim("not_kept", short or long)
     yield from _stated(clause, text, whole)

@@ -21,6 +21,7 @@ __all__ = ["Split", "split", "wish"]
 
 SHORT = 900  # a request that weighs less (a Chinese character weighs 3) and announces no material has none
 LEAST = 400  # what weighs less is not material of its own
+LEAST_SET_OFF = 60  # the same between marks that say where material begins and ends
 CHANGE, AT_A_LINE, ANNOUNCED = 6.0, 4.0, 0.5  # what it costs to go from request to material
 BACK = 4.0  # what it costs more to come back: material seldom stands in the midst of a request
 MOST = 2000  # colons that are looked at
@@ -104,6 +105,16 @@ _FOLLOWS = re.compile(  # the end of a sentence after which material comes
     r"|transcript)[^。！？!?\n:：]{0,30}(?:[:：]|\n\s*|\*\*)$|如下[。.]\s*$",
     re.IGNORECASE,
 )
+_POINTS_BELOW = re.compile(  # in the words above an empty line: what stands below it is material
+    r"\b(?:the|this) (?:following|\w{1,12} below)\b|[以如]下|下[面列]"
+    r"|(?:根据|结合|基于)[^，。\n]{0,12}(?:材料|资料|内容|信息)",
+    re.IGNORECASE,
+)
+_EMPTY_LINE = re.compile(r"\n[ \t\r]{0,40}\n")
+_SET_OFF = re.compile(
+    r"(?P<sign>\"{3}|'{3})|<(?P<tag>article|text|material|document|context|source|passage|report|notes|transcript)>",
+    re.IGNORECASE,
+)
 _WISHES_FOLLOW = re.compile(
     r"要求|大纲|结构|包括|包含|方面|要点|要素|格式|框架|步骤|requirements?|outline|structure|points|elements|aspects"
     r"|include|sections|parts|cover|format|should|guidelines|framework|questions|steps|topic|title",
@@ -135,10 +146,13 @@ class Split:
 @lru_cache(maxsize=64)
 def split(text: str) -> Split:
     """Which passages of a request ask, and which are pasted material; passages are without the space around them."""
+    if inside := _set_off(text):
+        edges = [0, *(edge for span in inside for edge in span), len(text)]
+        return Split(text, _joined(text, list(zip(edges[::2], edges[1::2], strict=True))), _joined(text, inside))
     pieces = _pieces(text)
     marks = _marks(text, pieces)
     opens = [bool(_announces(text[max(start, end - _LOOK_BACK) : end])) for start, end in pieces]
-    if _weight(text) < SHORT and not any(opens):
+    if _weight(text) < SHORT and not any(opens) and not _points_below(text):
         return Split(text, _joined(text, [(0, len(text))]), ())
     asks = _cheapest(text, pieces, marks, opens)
     if True not in asks:
@@ -157,6 +171,31 @@ def split(text: str) -> Split:
     if not (asking := _joined(text, request)):
         return Split(text, _joined(text, material), ())
     return Split(text, asking, _joined(text, material))
+
+
+def _set_off(text: str) -> list[Span]:
+    """What stands between three quotation marks or a pair of tags, where what is around it is as short as a wish."""
+    found: list[Span] = []
+    unclosed: set[str] = set()
+    at = 0
+    for opening in _SET_OFF.finditer(text):
+        sign = (opening["sign"] or f"</{opening['tag']}>").lower()
+        if opening.start() < at or sign in unclosed:
+            continue
+        if not (closing := re.compile(re.escape(sign), re.IGNORECASE).search(text, opening.end())):
+            unclosed.add(sign)  # nor is any later one closed
+            continue
+        at = closing.end()
+        if _weight(text[opening.end() : closing.start()]) >= LEAST_SET_OFF:
+            found.append((opening.start(), at))
+    around = _weight(text) - sum(_weight(text[slice(*span)]) for span in found)
+    return found if 0 < around < SHORT else []
+
+
+def _points_below(text: str) -> bool:
+    """Whether the first lines speak of what follows, and enough follows behind an empty line."""
+    empty = _EMPTY_LINE.search(text)
+    return bool(empty and _POINTS_BELOW.search(text[: empty.start()]) and _weight(text[empty.end() :]) >= LEAST)
 
 
 def _pieces(text: str) -> list[Span]:

@@ -211,6 +211,8 @@ def _text(found: dict[str, Any], key: str, number: int, longest: int) -> str:
     text = " ".join(said.translate(CONTROL).split()).encode("utf-8", "replace").decode()
     if not text:
         raise _Unfit(f"criterion {number} has an empty {key}")
+    if not any(sign.isalpha() for sign in text):
+        raise _Unfit(f"criterion {number} has a {key} without words: {text[:80]}")
     if len(text) > longest:
         raise _Unfit(f"criterion {number} has a {key} of {len(text):,} characters; {longest:,} are enough")
     return text

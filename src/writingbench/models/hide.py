@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from writingbench.models.endpoints import Endpoint
 from writingbench.records import Reply
 
+SECRET = 6  # characters: what is shorter is no secret ("x", "EMPTY"), and texts hold it by chance
+
 
 @dataclass(frozen=True, slots=True)
 class Hide:
@@ -17,7 +19,7 @@ class Hide:
     @classmethod
     def of(cls, endpoint: Endpoint) -> Hide:
         """For what comes from this endpoint."""
-        return cls(endpoint.secrets)
+        return cls(tuple(secret for secret in endpoint.secrets if len(secret) >= SECRET))
 
     def content(self, content: bytes) -> bytes:
         """An answer as it came. First of all, because words are cut to length later, which could halve a key."""

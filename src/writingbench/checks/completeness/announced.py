@@ -52,10 +52,12 @@ _COUNTED = re.compile(
     r"|章)?[^\n。]{0,20}[：:。\n]"
     rf"|(?:分为|分成|包括|包含|从)(?:以下)?(?P<zh2>{_CHINESE_NUMBER})(?:个|大)(?:方面|部分|步骤|阶段|维度"
     rf"|章节)[^\n。]{{0,20}}[：:。\n]"
-    rf"|\b(?:[Tt]he following|[Tt]hese|[Hh]ere are(?: my| the)?|in"
+    rf"|(?:有|存在)(?P<zh3>{_CHINESE_NUMBER})(?:个|大)(?:方面|部分|步骤|阶段|原因|理由|问题)[^\n。]{{0,20}}[：:。\n]"
+    rf"|(?:原因|理由|问题|好处|特点)(?:主要)?有(?P<zh4>{_CHINESE_NUMBER})[：:。\n]"
+    rf"|\b(?:[Tt]he following|[Tt]hese|[Hh]ere are(?: my| the)?|[Tt]here are|in"
     rf"|into) (?P<en>{_ENGLISH_NUMBER}) (?:\w+ ){{0,2}}(?:parts|sections|points|reasons|ways|steps"
-    r"|aspects|factors|chapters|tips|principles|stages|phases|strategies|areas|categories"
-    r"|recommendations)\b[^\n.]{0,40}[:.\n]"
+    r"|aspects|factors|causes|benefits|challenges|lessons|rules|chapters|tips|principles|stages|phases|strategies"
+    r"|areas|categories|recommendations)\b[^\n.]{0,40}[:.\n]"
 )
 _MARKS = {
     "一、": re.compile(r"^[#*\s]{0,8}(十[一二]|[一二三四五六七八九十])[、.．]", re.MULTILINE),

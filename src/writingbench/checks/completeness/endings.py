@@ -51,8 +51,8 @@ _LAST_WORD = re.compile(
 _FUNCTION = re.compile(
     r"(?:\b(?:the|a|an|of|and|to|in|that|with|is|was|were|are|be|his|her|their|my|your|our|its|for|as|at|by|from|on"
     r"|or|but|had|has"
-    r"|have|would|could|should|will|can|into|than|which|who|when|where|while|because|if|not|no|he|she|they|we|i|you"
-    r"|it|this|these"
+    r"|have|would|could|should|might|must|will|can|cannot|into|than|which|who|when|where|while|because|if|not|no|he"
+    r"|she|they|we|i|you|it|this|these"
     r"|such|more|most|very|so|been|about|between|through|over|like|also|in conclusion|however|moreover|furthermore)"
     r"|[的地得在和与是把被将从对向而但并或及因为就也都又很不以于让使给会能可已还更最每这那其所]|通过|由于|因此|然而"
     r"|以及|其中|总之|综上所述|例如|比如|包括)$",

@@ -142,8 +142,13 @@ def asked(request: str) -> Asked:
 
 
 def _phrase(match: re.Match[str]) -> int:
-    """Where the words begin that name the language: not with the verb a line before."""
-    return max(match.start(), match.start("one") - 24) if match.end() - match.start() > 60 else match.start()
+    """Where the words begin that name the language: not with the verb a line before, nor inside of a word."""
+    if match.end() - match.start() <= 60:
+        return match.start()
+    start = max(match.start(), match.start("one") - 24)
+    while start > match.start() and match.string[start - 1].isascii() and match.string[start - 1].isalnum():
+        start -= 1
+    return start
 
 
 def _denied(request: str, match: re.Match[str]) -> bool:

@@ -74,6 +74,16 @@ _TIMED = re.compile(
     r"duration|length|\blong\b|\blast|total|overall|\bkeep|within|\beach\b|时长|时间|控制|篇幅|[总共每]|左右|以内",
     re.IGNORECASE,
 )
+_SLOT = re.compile(  # before the minutes that a speaker gets: "she has 6 minutes", 她讲6分钟
+    r"(?:\b(?:has|have|gets?|got|allowed|allotted|speaks?|talks?|fills?)\b|['’]ve\b)"
+    r"(?: for| only| just| got){0,2}[ \t]$"
+    r"|(?:讲|说|念|上台|发言|限时|[只你我他她您]有|给[你我他她您])[ \t]?$",
+    re.IGNORECASE,
+)
+_SLOT_ENDS = re.compile(  # and behind them: not "to live"
+    r"[ \t]?(?:[^\w \t]|\Z|(?:to (?:speak|talk|present|say)|at|on|between|for (?!questions))\b|左右|时间|发言)",
+    re.IGNORECASE,
+)
 _LESSON = re.compile(
     r"\b(?:lesson|class|classroom|teaching|course period|workout|exercise|meeting|session|game|activity|activities"
     r"|discussion|interview|visit|trip|walk|drive|commute|battery|charging|recipe|cook|boil|bake|hours? daily|shares?"
@@ -171,6 +181,8 @@ def _spoken(amount: Amount, before: str, after: str, wanted: str) -> bool:
         return False
     in_brackets = max(before.rfind("("), before.rfind("（")) > max(before.rfind(")"), before.rfind("）"))
     if (_SPOKEN.search(wanted) and in_brackets) or (_SPOKEN.search(wanted + before) and _TIMED.search(near)):
+        return True
+    if _SPOKEN.search(wanted) and _SLOT.search(before) and _SLOT_ENDS.match(after):
         return True
     # in brackets stand the minutes of an event's items, unless a script is spoken of
     return bool((_SCRIPT if in_brackets else _SPOKEN).search(behind(SENTENCE, before) + near))

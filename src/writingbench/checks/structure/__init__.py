@@ -266,8 +266,10 @@ def _told_apart(form: Form, page: _Page, at: Mapping[str, Sequence[Label]], own:
     if form.headed:
         headings = sum(label.heading for label in page.labels)
         return 2 * seen >= len(own) if headings >= _FEW else bool(seen) or len(page.labels) < _FEW
-    taken_up = sum(any(_squeezed(name) in _squeezed(label.name) for label in at[name]) for name in own)
-    return seen == len(own) or (taken_up > 1 and 3 * taken_up >= 2 * len(own))
+    fewer = len(page.labels) < len(at)  # no part can stand under a name of the writer's own: any name tells
+    counted = list(at) if fewer else own
+    taken_up = sum(any(_squeezed(name) in _squeezed(label.name) for label in at[name]) for name in counted)
+    return seen == len(own) or (taken_up > 1 and 3 * taken_up >= 2 * len(counted))
 
 
 def _said(name: str, wanted: _Words, form: Form, page: _Page, first: int) -> bool:

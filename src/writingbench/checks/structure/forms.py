@@ -80,8 +80,11 @@ _PLAIN: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"\b(?:in|as|into|return|output|produce|valid|using|only)\b[ ](?:an?[ ]|the[ ]|following[ ]|valid[ ]"
             r"|pure[ ]|raw[ ]|single[ ]){0,3}"
             r"JSON\b(?![ -]?(?:schema|parser|file format|library|api))"
+            r"|\b(?:give|include|provide|write|generate|create|append|(?:respond|reply|answer|end) with)\b[ ](?:me[ ])?"
+            r"(?:an?[ ]|one[ ])(?:valid[ ]|single[ ]){0,2}JSON[ ](?:object|array|list|block)\b"
             r"|(?:以|用|按|按照|返回|输出|采用|使用|为)(?:一个|标准|合法|纯|有效|的|严格){0,2}\s?JSON(?!\s?(?:是"
-            r"|解析|教程))",
+            r"|解析|教程))"
+            r"|(?:给出|提供|生成|附上|包含|写)一个(?:标准|合法|有效)?的?\s?JSON\s?(?:对象|数组|数据|格式)",
             re.IGNORECASE,
         ),
     ),
@@ -93,7 +96,7 @@ _PLAIN: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"(?:(?!following|above|below|periodic|given|same|next|round|dining"
             r"|long)[\w-]{2,20}[ ]){0,2}?(?:table[ ](?:format|form)\b|tabular[ ]form(?:at)?\b|table\b(?![ ]of\b"
             r"|[-\w]|[ ](?:tennis|structure|\d)))"
-            r"|(?:以|用|使用|采用|按照?|通过|做成|制成|制作|列成|整理成|绘制|附上|列出|输出|设计|呈现为"
+            r"|(?:以|用|使用|采用|按照?|通过|做成|制成|制作|列成|整理成|绘制|附上|列出|输出|设计|呈现为|做一[个张份]"
             r"|形成)[^，。；：\n、]{0,14}?(?<!图)(?<!电子)(?<!数据)表格"
             r"(?:的?形式|格式|呈现|展示|列出)?"
             r"|表格(?:的?形式|格式)(?:呈现|展示|列出|输出)",
@@ -129,6 +132,7 @@ _PLAIN: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"|proper|hierarchical|concise"
             r"|eye-catching|different|unified|engaging|attractive|separate|own|its|third-level|level)[ ]){0,3}"
             r"(?:sub-?headings?|section[ ](?:headings|titles)|headings)\b"
+            r"|\b(?:use|using|with)[ ](?:H[1-6]|markdown)[ ](?:sub)?headings\b"
             r"|\b(?:two|three|four|multi)-level[ ]headings?\b"
             r"|\b(?:clear|prominent)[ ](?:sub-?headings|headings)\b"
             r"|(?:要有|需有|应有|需要有?|都有|使用|用|设置|设|配|多用|带|加上?|明确的?|采用"
@@ -247,6 +251,7 @@ _COLUMNS = re.compile(
 )
 
 
+_LIST_ENDS = re.compile(r"\b(?:and nothing|at the (?:end|start|top|bottom|beginning)|in (?:this|that) order|only)\b")
 _AROUND = " \t`'\"“”‘’()（）:：{}[]*"
 
 
@@ -255,7 +260,8 @@ def _columns(text: str, end: int) -> tuple[str, ...]:
     match = _COLUMNS.match(text, end)
     if not match:
         return ()
-    names = [name.strip(_AROUND) for name in re.split(r"[、,，]|\band\b|(?<!\w)和|和(?!\w)|以及", match["list"])]
+    listed = _LIST_ENDS.split(match["list"])[0]
+    names = [name.strip(_AROUND) for name in re.split(r"[、,，]|\band\b|(?<!\w)和|和(?!\w)|以及", listed)]
     names = [name for name in names if name]
     return tuple(names) if len(names) > 1 and all(0 < len(name) <= 30 for name in names) else ()
 
