@@ -181,3 +181,26 @@ def test_writers_to_compare_thinking_by_are_looked_for_in_every_table(folder):
     assert sum(one is not None for one in found) == 1
     lacking = call("report", "--mix", "--with-thinking", "nobody", "--without-thinking", "openai/plain", cwd=folder)
     assert "no table has a writer called nobody; there are: openai/good, openai/plain" in one_line_of_help(lacking)
+
+
+def test_the_judges_of_a_store_make_a_panel_that_is_a_judge_of_its_own(folder):
+    ended = call("report", "--panel", "mean", "--json", cwd=folder)
+    (one,) = json.loads(ended.stdout)["models"]
+    assert (one["writer"], one["judge"]) == ("openai/good", "mean of openai/harsh, openai/mild")
+    assert one["overall"]["mean"] == 8.0  # 9 by the one, 7 by the other
+    alone = {
+        row["fingerprint"]
+        for row in json.loads(call("report", "--mix", "--json", cwd=folder).stdout)["tables"][0]["models"]
+    }
+    assert one["fingerprint"] not in alone
+    assert "--leave-out-self goes with --panel" in call("report", "--leave-out-self", cwd=folder).stderr
+
+
+def test_the_judges_of_a_store_are_shown_beside_each_other(folder):
+    ended = call("audit", "matrix", "--json", cwd=folder)
+    (pair,) = json.loads(ended.stdout)["pairs"]
+    assert {pair["first"], pair["second"]} == {"openai/mild", "openai/harsh"}
+    assert abs(pair["difference"]) == 2  # harsh gives two less
+    assert (pair["same"], pair["there"]["errors"]) == (0, None)
+    shown = call("audit", "matrix", cwd=folder).stdout
+    assert "openai/harsh" in shown and "too few to say" in shown

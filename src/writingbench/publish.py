@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from writingbench import stored
+from writingbench import comparing, stored
 from writingbench.checks.checked import Checked
 from writingbench.checks.review import Reviewer
 from writingbench.evaluate import Item, Run
@@ -163,7 +163,8 @@ async def publish(groups: Sequence[Sequence[Run]], out: Path, store: Store, form
         published = [_as_published(board.table, store) for board in boards]
         surprises = [surprise for one in published for surprise in official.surprises(*one)]
         compared = compare(boards)
-        pages.write(boards, surprise_words(surprises, form.language), compared)
+        contests = await comparing.results(stored.stored_runs(store), store)
+        pages.write(boards, surprise_words(surprises, form.language), compared, contests)
         notes = _files(boards, compared, out, form, texts)
     if form.official:
         for place, one in enumerate(published):

@@ -1,9 +1,9 @@
 """Replies on disk, under the fingerprint of what was asked.
 
 One SQLite file holds what was paid for (`replies`), why something could not be had the last time it was
-asked (`failures`), and what has been asked for altogether (`runs`, `queries`), so that a report needs nothing
-but the store. Marks that were made elsewhere have no reply: they are kept as they came (`imported`). Resuming is
-asking the store what is missing.
+asked (`failures`), and what has been asked for altogether (`runs`, `queries`; `rules`, `pairings`), so that a report
+needs nothing but the store. Marks that were made elsewhere have no reply: they are kept as they came (`imported`).
+Resuming is asking the store what is missing.
 
 A reply is committed as soon as it is there, before anyone sees it: killing the process loses none.
 """
@@ -25,8 +25,8 @@ import msgspec
 from writingbench import database
 from writingbench.records import Failure, Imported, Query, Reply
 
-FORMAT = 3  # of the tables below; raised when they change
-OLDER = (2,)  # formats that lack tables and nothing else
+FORMAT = 4  # of the tables below; raised when they change
+OLDER = (2, 3)  # formats that lack tables and nothing else
 
 # with rowids where rows are large: without, each insert moves whole rows about (measured: 1.6 times slower)
 TABLES = """
@@ -38,6 +38,8 @@ CREATE TABLE IF NOT EXISTS asked    (run TEXT, query TEXT, PRIMARY KEY (run, que
 CREATE TABLE IF NOT EXISTS refusals (place TEXT, field TEXT, PRIMARY KEY (place, field)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS batches  (key TEXT PRIMARY KEY, place TEXT, since TEXT, at REAL, id TEXT, calls BLOB);
 CREATE TABLE IF NOT EXISTS imported (run TEXT, query INTEGER, body BLOB, PRIMARY KEY (run, query));
+CREATE TABLE IF NOT EXISTS rules    (fingerprint TEXT PRIMARY KEY, at REAL, rules BLOB) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS pairings (rules TEXT, pairing BLOB, PRIMARY KEY (rules, pairing)) WITHOUT ROWID;
 """
 
 _reply = msgspec.json.Decoder(Reply).decode
@@ -141,6 +143,31 @@ class Store:
         """Forget that a run was begun; its replies, if there are any, stay."""
         self._db.execute("DELETE FROM runs WHERE fingerprint=?", (run,))
         self._db.execute("DELETE FROM asked WHERE run=?", (run,))
+
+    def begin_comparing(self, rules: str, body: bytes) -> bool:
+        """Note that responses are compared by the rules with this fingerprint; returns whether they are new."""
+        new = not self._db.execute("SELECT 1 FROM rules WHERE fingerprint=?", (rules,)).fetchone()
+        self._db.execute("INSERT OR REPLACE INTO rules VALUES (?,?,?)", (rules, time.time(), body))
+        return new
+
+    def compare(self, rules: str, pairings: Iterable[bytes]) -> None:
+        """Note that these pairs of responses are asked for, beside those that were before."""
+        with database.transaction(self._db):
+            rows = [(rules, pairing) for pairing in pairings]
+            self._db.executemany("INSERT OR IGNORE INTO pairings VALUES (?,?)", rows)
+
+    def withdraw_comparing(self, rules: str) -> None:
+        """Forget that responses were compared by these rules; the replies, if there are any, stay."""
+        self._db.execute("DELETE FROM rules WHERE fingerprint=?", (rules,))
+        self._db.execute("DELETE FROM pairings WHERE rules=?", (rules,))
+
+    def comparisons(self) -> list[bytes]:
+        """All rules by which responses were compared, the latest first."""
+        return [body for (body,) in self._db.execute("SELECT rules FROM rules ORDER BY at DESC")]
+
+    def compared(self, rules: str) -> list[bytes]:
+        """The pairs of responses that were asked for by the rules with this fingerprint."""
+        return [pairing for (pairing,) in self._db.execute("SELECT pairing FROM pairings WHERE rules=?", (rules,))]
 
     def bring(self, run: str, items: Iterable[tuple[int, Imported]]) -> None:
         """Keep what was imported for a run, by index of the query, in place of what was imported for it before."""

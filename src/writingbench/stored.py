@@ -75,7 +75,7 @@ def left_out(run: Run) -> str:
     """What a protocol asks for and a run does without, because the server does not take it; or ""."""
     if run.imported:
         return ""
-    asked = [("writer", run.protocol.writer, run.writer.sampling)]
+    asked = [] if run.writer.given else [("writer", run.protocol.writer, run.writer.sampling)]
     if run.judge:
         asked.append(("judge", run.protocol.judge, run.judge.sampling))
     gone = [

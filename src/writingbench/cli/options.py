@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
@@ -156,3 +156,7 @@ class Shown:
     "A writer that thinks before it writes, as it is called in the table: what the thinking changes, with the next."
     without_thinking: str | None = None
     "The same writer without thinking."
+    panel: Literal["mean", "median"] | None = None
+    "The judges of the store as one, whose mark is the mean or the median of theirs; the page has no reading room then."
+    leave_out_self: Flag = False
+    "With --panel: a judge has no say about what it wrote itself."

@@ -13,10 +13,12 @@ from writingbench.records import UserError
 from writingbench.reports import terminal
 
 if TYPE_CHECKING:
+    from writingbench.evaluate import Run
     from writingbench.publish import Form, Published
     from writingbench.scores import Label, Table
     from writingbench.scores.board import Board
     from writingbench.scores.criteria import Comparison
+    from writingbench.store import Store
 
 PLACES = ("rank", "writer", "overall", "95% interval", "not told apart from", "marks")
 
@@ -28,10 +30,29 @@ def from_store(judge: str | None, protocol: str | None, criteria: str | None, sh
 
     with steps.open_store(output.out, make=False) as store:
         runs = stored.stored_runs(store)
+        if shown.panel or shown.leave_out_self:
+            return print_boards(_panel(runs, store, protocol, criteria, shown, output), output)
         wanted = stored.judged if shown.mix else stored.side_by_side
         groups = wanted(runs, judge, protocol, criteria)
         made = asyncio.run(publish(groups, output.out, store, _form(shown)))
     return print_boards(made, output)
+
+
+def _panel(
+    runs: list[Run], store: Store, protocol: str | None, criteria: str | None, shown: Shown, output: Output
+) -> Published:
+    """The ranking by all judges of the store together."""
+    from writingbench import stored
+    from writingbench.publish import gather, publish_tables
+    from writingbench.scores.panel import panel
+
+    if not shown.panel:
+        raise UserError("--leave-out-self goes with --panel")
+    if shown.official:
+        raise UserError("--official is of one judge; leave out --panel")
+    tables = [asyncio.run(gather(group, store)) for group in stored.judged(runs, None, protocol, criteria)]
+    made = panel(tables, shown.panel, leave_out_self=shown.leave_out_self)
+    return publish_tables([made], output.out, _form(shown))
 
 
 def from_files(
@@ -47,10 +68,10 @@ def from_files(
 
     if shown.official:
         raise UserError("--official needs the store: which line of a file a mark stood on is not in scores.parquet")
-    tables = _tables(paths, judge, protocol, criteria)
-    if len({table.labels[0].but_criteria for table in tables}) > 1 and not shown.mix:
-        raise _different(tables)
-    return print_boards(publish_tables(tables, output.out, _form(shown)), output)
+    found = tables(paths, judge, protocol, criteria)
+    if len({table.labels[0].but_criteria for table in found}) > 1 and not shown.mix:
+        raise _different(found)
+    return print_boards(publish_tables(found, output.out, _form(shown)), output)
 
 
 def one_table(
@@ -64,25 +85,26 @@ def one_table(
         with steps.open_store(output.out, make=False) as store:
             runs = stored.comparable(stored.stored_runs(store), judge, protocol, criteria)
             return asyncio.run(gather(runs, store))
-    table, *more = _tables(paths, judge, protocol, criteria)
+    table, *more = tables(paths, judge, protocol, criteria)
     if more:
         raise _different([table, *more])
     return table
 
 
-def _tables(paths: Sequence[Path], judge: str | None, protocol: str | None, criteria: str | None) -> list[Table]:
+def tables(paths: Sequence[Path], judge: str | None, protocol: str | None, criteria: str | None) -> list[Table]:
+    """The tables in Parquet files that are wanted. Raises UserError where there are none."""
     from writingbench.scores import columns
 
-    tables = [
+    found = [
         table
         for table in columns.read(paths)
         if judge in (None, table.labels[0].judge)
         and protocol in (None, table.labels[0].protocol)
         and criteria in (None, table.labels[0].criteria)
     ]
-    if not tables:
+    if not found:
         raise UserError("these files hold no marks of that kind")
-    return tables
+    return found
 
 
 def _different(tables: Sequence[Table]) -> UserError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, Protocol, TypeVar
 
 from writingbench.records import Failure, Reply, Request, Usage
@@ -62,3 +62,18 @@ class Recall:
             self.cost += known.cost or 0.0
             self.unpriced += known.cost is None
         return Known(known)
+
+
+@dataclass(slots=True)
+class Anew:
+    """Asks for other draws than those that others ask for, so that what is in the store already is no answer."""
+
+    asker: Asker
+    apart: int  # added to the draw of each request
+
+    @property
+    def one_first(self) -> bool:
+        return self.asker.one_first
+
+    def ask(self, request: Request, urgency: int = 0) -> Awaitable[Reply | Failure | None]:
+        return self.asker.ask(replace(request, draw=request.draw + self.apart), urgency)

@@ -8,13 +8,14 @@ from typing import Any
 
 from markupsafe import Markup
 
-from writingbench.reports import checked, criteria, evidence
+from writingbench.reports import checked, contest, criteria, evidence
 from writingbench.reports.found import Denied
 from writingbench.reports.heatmap import heatmap
 from writingbench.reports.leaderboard import SHOWN, interval, leaderboard, number, parts, places
 from writingbench.reports.room import names
 from writingbench.reports.shell import Tongue, render, words
 from writingbench.scores.board import MANY, Board
+from writingbench.scores.contest import Contest
 from writingbench.scores.criteria import Comparison
 
 FEW = 3  # writers: what is measured stands in rows and they in columns
@@ -29,10 +30,12 @@ def front(
     published: Sequence[str] = (),
     denied: Sequence[Denied] = (),
     compared: Sequence[Comparison] = (),
+    contests: Sequence[Contest] = (),
 ) -> str:
     """The body of a report. `room` is the HTML of the reading room's list, "" where there are no texts; `published`
     says where the published table of the same marks differs; `denied` are contradictions, with their queries;
-    `compared` are sets of criteria. With several boards the ids of each end in -1, -2, ...
+    `compared` are sets of criteria, `contests` rankings from responses compared two at a time. With several boards the
+    ids of each end in -1, -2, ...
     """
     w = words(tongue)
     ends = [f"-{place}" for place in range(1, len(boards) + 1)] if len(boards) > 1 else [""]
@@ -54,6 +57,12 @@ def front(
             Markup(criteria.section(one, f"-{place}" if place > 1 else "", tongue))  # noqa: S704 - as above
             for place, one in enumerate(compared, start=1)
         ],
+        contests=[
+            Markup(  # noqa: S704 - as above
+                contest.section(one, f"-{place}" if place > 1 else "", tongue, small=one.by.judge == UNABLE)
+            )
+            for place, one in enumerate(contests, start=1)
+        ],
         several_criteria=criteria.several(boards),
         denied=denied[:DENIED],
         denied_more=max(0, len(denied) - DENIED),
@@ -72,7 +81,12 @@ def title(boards: Sequence[Board], tongue: Tongue) -> str:
 
 
 def nav(
-    boards: Sequence[Board], tongue: Tongue, room: bool = True, denied: bool = False, compared: bool = False
+    boards: Sequence[Board],
+    tongue: Tongue,
+    room: bool = True,
+    denied: bool = False,
+    compared: bool = False,
+    contests: bool = False,
 ) -> list[tuple[str, str]]:
     """Addresses and names of what `front` shows; where there are several boards, of each as a whole."""
     w = words(tongue)
@@ -87,6 +101,8 @@ def nav(
         ]
     if compared:
         found.insert(0, ("#criteria", w["criteria_compared"]))
+    if contests:
+        found.append(("#contest", w["contest"]))
     if denied:
         found.append(("#denied", w["denied_short"]))
     return [*found, *([("#queries", w["queries"])] if room else []), ("#about", w["about"])]

@@ -18,14 +18,16 @@ from typing import Literal, Self
 
 from markupsafe import Markup
 
+from writingbench.audits import card
 from writingbench.files import replacing
 from writingbench.records import Query, UserError
-from writingbench.reports import listing, room
+from writingbench.reports import audit, listing, room
 from writingbench.reports.found import Denied, Made
 from writingbench.reports.front import UNABLE, front, nav, title
 from writingbench.reports.room import FOLDER, Row
 from writingbench.reports.shell import Tongue, render, shell, source, words
 from writingbench.scores.board import Board
+from writingbench.scores.contest import Contest
 from writingbench.scores.criteria import Comparison
 
 INLINE = 6_000_000  # bytes of entries that one page may hold: more of them open slowly on a phone
@@ -61,9 +63,14 @@ class Pages:
         self._sizes.append(self._entries.write(found.html.encode("utf-8", "replace")))
 
     def write(
-        self, boards: Sequence[Board], published: Sequence[str] = (), compared: Sequence[Comparison] = ()
+        self,
+        boards: Sequence[Board],
+        published: Sequence[str] = (),
+        compared: Sequence[Comparison] = (),
+        contests: Sequence[Contest] = (),
     ) -> None:
-        """Write everything. `published` are lines that the reader is to see first, `compared` sets of criteria.
+        """Write everything. `published` are lines that the reader is to see first, `compared` sets of criteria,
+        `contests` rankings from responses compared two at a time.
 
         Raises UserError when something cannot be written, or the folder holds what is not of a report.
         """
@@ -86,6 +93,8 @@ class Pages:
                     published=published,
                     denied=listing.denied(self._rows, inline),
                     compared=compared,
+                    contests=contests,
+                    more=audit.section(card.load(self.out), self.tongue),
                 )
             )
         if inline and _pages(folder):  # of an earlier report, that held more
@@ -126,6 +135,7 @@ def document(
     published: Sequence[str] = (),
     denied: Sequence[Denied] = (),
     compared: Sequence[Comparison] = (),
+    contests: Sequence[Contest] = (),
     more: str = "",
     scripts: Sequence[str] = (),
     live: bool = False,
@@ -136,11 +146,11 @@ def document(
     """
     return shell(
         title(boards, tongue),
-        front(boards, tongue, listed, published, denied, compared) + more,
+        front(boards, tongue, listed, published, denied, compared, contests) + more,
         tongue,
         scripts=[source("front.js"), source("room.js"), *scripts],
         styles=[source("room.css")],
-        nav=nav(boards, tongue, bool(listed), bool(denied), bool(compared)),
+        nav=nav(boards, tongue, bool(listed), bool(denied), bool(compared), bool(contests)),
         live=live,
     )
 

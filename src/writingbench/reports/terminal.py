@@ -25,7 +25,8 @@ from rich.text import Text
 from writingbench.records import Failure, Judgement, Response
 
 EVERY = 0.1  # seconds between two drawings
-COUNTED = ("responses", "judgements", "queries")  # stages that are counted one by one; the others are downloads
+# stages that are counted one by one; the others are downloads
+COUNTED = ("responses", "judgements", "queries", "comparisons")
 
 
 @dataclass(slots=True)
@@ -95,6 +96,10 @@ class Show:
     def query(self, outcome: object) -> None:
         """What was asked about a query is answered, or failed."""
         self._advance("queries", outcome)
+
+    def comparison(self, outcome: object) -> None:
+        """Two responses are compared, or could not be."""
+        self._advance("comparisons", outcome)
 
     def _stage(self, name: str, total: int | None = None) -> _Stage:
         if name not in self._stages:

@@ -19,7 +19,9 @@ from writingbench.records import (
 )
 from writingbench.responses.clean import split
 
-__all__ = ["Writer", "read", "respond", "split"]
+__all__ = ["GIVEN", "Writer", "read", "respond", "split"]
+
+GIVEN = "given/"  # what the identity of a writer begins with whose texts came in a file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +35,11 @@ class Writer:
     @property
     def fingerprint(self) -> str:
         return fingerprint(self.model, self.sampling.identity)
+
+    @property
+    def given(self) -> bool:
+        """Whether its texts came in a file: there is no model to ask."""
+        return self.model.startswith(GIVEN)
 
     def request(self, query: Query, draw: int) -> Request:
         """The query as it stands, and nothing around it: that is what the user of a model would send."""

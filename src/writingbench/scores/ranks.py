@@ -49,11 +49,38 @@ def kendall(one: ArrayLike, other: ArrayLike) -> float | None:
     tau-b, which takes ties into account (Kendall, "The Treatment of Ties in Ranking Problems", Biometrika 33, 1945).
     None where one of the two tells no writers apart.
     """
+    found = float(kendalls(one, other))
+    return None if math.isnan(found) else found
+
+
+def kendalls(one: ArrayLike, other: ArrayLike) -> Floats:
+    """`kendall` of many pairs of scores at once, [..., M] -> [...], NaN for None, and where a score is NaN."""
     one, other = np.asarray(one, np.float64), np.asarray(other, np.float64)
-    first, second = np.triu_indices(len(one), 1)
-    signs, others = np.sign(one[first] - one[second]), np.sign(other[first] - other[second])
-    apart = np.count_nonzero(signs) * np.count_nonzero(others)
-    return float(signs @ others / np.sqrt(apart)) if apart else None
+    first, second = np.triu_indices(one.shape[-1], 1)
+    signs = np.sign(one[..., first] - one[..., second])
+    others = np.sign(other[..., first] - other[..., second])
+    apart = np.abs(signs).sum(axis=-1) * np.abs(others).sum(axis=-1)
+    return _over_root((signs * others).sum(axis=-1), apart)
+
+
+def spearmans(one: ArrayLike, other: ArrayLike) -> Floats:
+    """Spearman's rank correlation of many pairs of scores, [..., M] -> [...]; who ties shares the mean of the places.
+
+    NaN where one of the two tells no writers apart, and where a score is NaN.
+    """
+    left, right = (_middle(np.asarray(scores, np.float64)) for scores in (one, other))
+    return _over_root((left * right).sum(axis=-1), (left**2).sum(axis=-1) * (right**2).sum(axis=-1))
+
+
+def _over_root(value: Floats, square: Floats) -> Floats:
+    found: Floats = np.divide(value, np.sqrt(square), out=np.full(np.shape(value), math.nan), where=square > 0)
+    return found
+
+
+def _middle(scores: Floats) -> Floats:
+    """How many writers are below minus how many are above, [..., M]: twice the place, measured from the middle."""
+    middle: Floats = np.sign(scores[..., :, None] - scores[..., None, :]).sum(axis=-1)
+    return middle
 
 
 def _places(scores: NDArray[Any]) -> NDArray[np.float32]:

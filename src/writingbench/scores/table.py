@@ -83,6 +83,11 @@ class Label:
     criteria_fingerprint: str = ""  # "" for each query's own
 
     @property
+    def who(self) -> tuple[str, str, str]:
+        """Whose responses these are, whoever judged them."""
+        return self.writer, self.alike, self.thinking
+
+    @property
     def rules(self) -> tuple[str, ...]:
         """What rows must share to stand in one table."""
         return (*self.but_criteria, self.criteria_fingerprint)
