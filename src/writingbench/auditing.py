@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
 from typing import TYPE_CHECKING
@@ -21,10 +21,10 @@ from writingbench.criteria import sets
 from writingbench.evaluate import Progress, Run
 from writingbench.judgements import judge as mark
 from writingbench.models import Endpoint, Terms
-from writingbench.models.memory import Asker
+from writingbench.models.memory import Anew
 from writingbench.models.terms import ANY
 from writingbench.protocols import Protocol
-from writingbench.records import DYNAMIC, Answer, Failure, Judgement, Reply, Request, Response, Verdict
+from writingbench.records import DYNAMIC, Answer, Failure, Judgement, Response, Verdict
 from writingbench.store import Store
 from writingbench.stored import Tally, stored_runs
 
@@ -44,20 +44,6 @@ class Audited:
     card: Card
     calls: int
     stopped: str = ""  # why it ended before everything was asked
-
-
-@dataclass(frozen=True, slots=True)
-class Anew:
-    """Asks for other draws than those that may be in the store already."""
-
-    line: Asker
-
-    @property
-    def one_first(self) -> bool:
-        return self.line.one_first
-
-    def ask(self, request: Request, urgency: int = 0) -> Awaitable[Reply | Failure | None]:
-        return self.line.ask(replace(request, draw=request.draw + APART), urgency)
 
 
 async def audit(
@@ -97,7 +83,7 @@ async def audit(
         async def one(place: int) -> None:
             call = calls[place]
             response = Response(query=call.query.index, writer="audit", draw=0, outcome=Answer(text=call.text))
-            asker = Anew(line) if call.fresh else line
+            asker = Anew(line, APART) if call.fresh else line
             marks[place] = await mark(call.query, response, judge, asker, times[place], seen.judgement)
 
         await models.drain(range(len(calls)), one, workers=min(len(calls), line.most))

@@ -16,9 +16,7 @@ from typing import Literal
 import numpy as np
 
 from writingbench.audits.bars import table
-from writingbench.scores import resample
-
-RESAMPLES = 10_000
+from writingbench.audits.effects import interval
 
 Place = tuple[str, str]  # the query's text and the criterion's name
 Marks = Mapping[Place, Sequence[int]]  # all marks of a session on a criterion of a response
@@ -48,7 +46,7 @@ def drift(session: str, now: Marks, since: str, then: Marks) -> Drift:
     queries: dict[str, list[float]] = {}
     for (query, _), value in zip(both, apart, strict=True):
         queries.setdefault(query, []).append(value)
-    low, high = _interval([fmean(values) for values in queries.values()])
+    low, high = interval([fmean(values) for values in queries.values()])
     return Drift(
         session=session,
         since=since,
@@ -61,15 +59,6 @@ def drift(session: str, now: Marks, since: str, then: Marks) -> Drift:
         changed=fmean(abs(value) > 1e-9 for value in apart) if apart else None,
         outcome=_outcome(low, high, len(queries)),
     )
-
-
-def _interval(means: Sequence[float]) -> tuple[float | None, float | None]:
-    if len(means) < 2:
-        return None, None
-    drawn = resample.weights(len(means), RESAMPLES)
-    draws = resample.means(drawn, np.array(means)[None, None], np.ones((1, 1, len(means))))
-    low, high = resample.interval(draws, len(means))
-    return float(low[0]), float(high[0])
 
 
 def _noise(marks: Sequence[Sequence[int]]) -> float | None:

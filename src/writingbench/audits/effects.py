@@ -66,7 +66,9 @@ def summed(
     by chance have an interval of no width.
     """
     limits, means = bar(name, kind), _by_query(effects)
-    low, high = _interval(means, kind)
+    low, high = interval(means)
+    if kind == "noise" and low is not None and high is not None:
+        low, high = _root(max(low, 0), kind), _root(max(high, 0), kind)
     said = limits.holds(low, high) if low is not None and high is not None and len(means) >= least else None
     outcome: Outcome = "absent" if not means else "undecided" if said is None else "pass" if said else "fail"
     spread = stdev(means) if len(means) > 1 and kind != "noise" else 0.0
@@ -106,14 +108,14 @@ def _root(value: float, kind: Kind) -> float:
     return math.sqrt(value) if kind == "noise" else value
 
 
-def _interval(means: Sequence[float], kind: Kind) -> tuple[float | None, float | None]:
+def interval(means: Sequence[float]) -> tuple[float | None, float | None]:
     """The 95% interval of the mean over queries, by drawing queries with replacement; None below two."""
     if len(means) < 2:
         return None, None
     drawn = resample.weights(len(means), RESAMPLES)
     draws = resample.means(drawn, np.array(means)[None, None], np.ones((1, 1, len(means))))
-    low, high = (float(end[0]) for end in resample.interval(draws, len(means)))
-    return _root(max(low, 0), kind) if kind == "noise" else low, _root(max(high, 0), kind) if kind == "noise" else high
+    low, high = resample.interval(draws, len(means))
+    return float(low[0]), float(high[0])
 
 
 def _as_it_must(effect: float, kind: Kind, limits: Bar) -> bool:

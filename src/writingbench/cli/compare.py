@@ -15,7 +15,7 @@ from writingbench.reports import terminal
 
 if TYPE_CHECKING:
     from writingbench.scores.contest import Contest
-    from writingbench.scores.strengths import Group, Standing
+    from writingbench.scores.strengths import Group
 
 FILE = "compare.json"
 TOGETHER = 0.1  # where less of a feature's variation is between responses of the same two writers, that is said
@@ -96,33 +96,13 @@ def compare(
 
 
 def _show(found: Contest) -> None:
-    from writingbench.reports.contest import interval_of
-
     made = found.by
     by = "overall" if made.by == "overall" else f"by {made.criteria} criteria"
     terminal.say(f"Compared {by} by {made.judge}, protocol {made.protocol}, benchmark {made.benchmark}")
-    equal = {one.writer: one for group in found.equal for one in group.standings}
-    for number, group in enumerate(found.groups):
-        if number:
-            terminal.say("Nothing connects these with the writers above, so that there is no order between them:")
-        terminal.table(
-            (
-                *("rank", "writer", "points", "95% interval", "beats the average", "won, tied, lost"),
-                *([f"at equal {found.control}", "95% interval", "rank"] if equal else ()),
-            ),
-            [
-                (
-                    _place(one.place, one.low, one.high),
-                    found.writers[one.writer],
-                    f"{one.points.value:.0f}",
-                    interval_of(one.points) or "–",
-                    f"{one.beats.value:.0%}",
-                    f"{one.won:,}, {one.tied:,}, {one.lost:,}",
-                    *(_equal(equal.get(one.writer)) if equal else ()),
-                )
-                for one in group.standings
-            ],
-        )
+    _tables(found, found.groups)
+    if found.equal:
+        terminal.say(f"At equal {found.control}")
+        _tables(found, found.equal)
     ranked = {one.writer for group in found.groups for one in group.standings}
     if alone := [name for place, name in enumerate(found.writers) if place not in ranked]:
         terminal.say(f"Compared with nobody: {', '.join(alone)}")
@@ -132,14 +112,37 @@ def _show(found: Contest) -> None:
         terminal.say("The embedded judge shows that everything works; its choices say nothing about quality.")
 
 
+def _tables(found: Contest, groups: Sequence[Group]) -> None:
+    from writingbench.reports.contest import interval_of
+
+    for number, group in enumerate(groups):
+        if number:
+            terminal.say("Nothing connects these with the writers above, so that there is no order between them:")
+        terminal.table(
+            ("rank", "writer", "points", "95% interval", "beats", "won, tied, lost"),
+            [
+                (
+                    str(one.place) if one.low == one.high else f"{one.place} ({one.low}–{one.high})",
+                    found.writers[one.writer],
+                    f"{one.points.value:.0f}",
+                    interval_of(one.points) or "–",
+                    f"{one.beats.value:.0%}",
+                    f"{one.won:,}, {one.tied:,}, {one.lost:,}",
+                )
+                for one in group.standings
+            ],
+        )
+
+
 def said(found: Contest) -> Sequence[str]:
     """What has to be known beside the ranking, a line for each."""
     from writingbench.reports.contest import share_of
 
     orders = found.orders
     lines = [
+        "beats: how likely a writer is preferred to an average one, a tie counting half",
         f"Coverage: {found.compared:,} of {found.asked:,} comparisons asked for, {found.possible:,} possible, each in "
-        "both orders"
+        "both orders",
     ]
     if not found.compared or not orders.follows:
         return lines
@@ -184,15 +187,3 @@ def _effects(group: Group) -> list[str]:
             line += "; it goes so closely with who wrote that the two can hardly be told apart here"
         lines.append(line)
     return lines
-
-
-def _place(place: int, low: int, high: int) -> str:
-    return str(place) if low == high else f"{place} ({low}–{high})"
-
-
-def _equal(one: Standing | None) -> tuple[str, str, str]:
-    from writingbench.reports.contest import interval_of
-
-    if one is None:
-        return "–", "–", "–"
-    return f"{one.points.value:.0f}", interval_of(one.points) or "–", _place(one.place, one.low, one.high)

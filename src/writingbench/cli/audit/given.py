@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
@@ -31,7 +31,14 @@ class Line:
 
 
 def subjects(
-    store: Store, writer: str | None, by: CriteriaSet | None, *, builtin: bool, limit: int | None, language: str | None
+    store: Store,
+    writer: str | None,
+    by: CriteriaSet | None,
+    *,
+    builtin: bool,
+    index: Sequence[int] = (),
+    language: str | None = None,
+    limit: int | None = None,
 ) -> list[Subject]:
     """What the judge is audited on: the store's responses where it has any, else the built-in ones.
 
@@ -39,13 +46,17 @@ def subjects(
     """
     from writingbench import auditing
 
-    found = [] if builtin else asyncio.run(auditing.responses(store, writer, by))
-    if writer and not found:
+    there = [] if builtin else asyncio.run(auditing.responses(store, writer, by))
+    if writer and not there:
         raise UserError(f"the store holds no responses of {writer!r}; leave --writer out to use the built-in ones")
-    most = limit or (MOST if found else None)
-    found = [one for one in found or auditing.builtin_subjects(by) if language in (None, one.query.language)]
+    most = limit or (MOST if there else None)
+    found = [
+        one
+        for one in there or auditing.builtin_subjects(by)
+        if language in (None, one.query.language) and (not index or one.query.index in index)
+    ]
     if not found:
-        raise UserError(f"no responses to queries in {language!r}; leave --language out")
+        raise UserError("there are no responses to such queries; leave out --index or --language")
     kept = set(drawn([one.query for one in found])[:most])
     return [one for one in found if one.query in kept]
 

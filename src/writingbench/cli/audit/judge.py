@@ -26,6 +26,7 @@ def judge(
     writer: str | None = None,
     builtin: Flag = False,
     limit: int | None = None,
+    index: Annotated[tuple[int, ...], Parameter(negative=())] = (),
     language: Language | None = None,
     repeats: int | None = None,
     seed: int = 0,
@@ -52,6 +53,8 @@ def judge(
         Use the built-in responses though the store has others.
     limit
         So many queries, of both languages by turns; more of them begin with the same. Of a run 40 when left out.
+    index
+        Only the query with this index; may be given several times.
     language
         Only queries in this language: en or zh.
     repeats
@@ -81,7 +84,7 @@ def judge(
             raise UserError(f"{name} is {value}; it must be at least 1")
     people = given.scored(scored, by, own or (judge or EMBEDDED,)) if scored else []
     with terminal.progress(output.json) as show, steps.open_store(output.out) as store:
-        subjects = given.subjects(store, writer, by, builtin=builtin, limit=limit, language=language)
+        subjects = given.subjects(store, writer, by, builtin=builtin, index=index, language=language, limit=limit)
         to_judge = evaluate.endpoint(judge or EMBEDDED, base_url, show.download)
         seen = evaluate.Progress(judgement=show.judgement, note=show.note, again=show.again)
         found = asyncio.run(

@@ -38,8 +38,5 @@ def routes(out: Path) -> list[Route]:
         Route("/desk/in", pages.arriving(desk.signing)),
         *(Route(path, for_people(answer, desk)) for path, answer in shown),
         *(Route(path, for_scripts(answer, desk)) for path, answer in looked),
-        *(
-            Route(path, for_scripts(answer, desk), methods=["POST"], max_body_size=most)
-            for path, answer, most in asked
-        ),
+        *(Route(path, for_scripts(answer, desk), methods=["POST"], max_body_size=most) for path, answer, most in asked),
     ]
