@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A benchmark from nothing: two subdomains, in both languages, through all four stages and into a file that `run` takes.
 #
-#   runs/construct.sh                                   # the embedded model; a few minutes on two cores
+#   runs/construct.sh                                   # the embedded model, one request a place; minutes on two cores
 #   MODEL=openai/gpt-5.2 COUNT=10 runs/construct.sh     # the same with a model that can write
 #
 # The embedded model drafts and refines badly, and its requests say so. People's part is played by
@@ -10,12 +10,15 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 PATH="$PWD/.venv/bin:$PATH"
 MODEL=${MODEL:-local/smollm2}
-COUNT=${COUNT:-3}
+COUNT=${COUNT:-1}
 OUT=${OUT:-writingbench-out/construct}
 
 step() { printf '\n== %s\n' "$*"; "$@" || [ $? -eq 1 ]; }  # 1: done but incomplete, which is what a small model is
 people() { # what waits at a stage goes out as rows, somebody works on them, and they come back under their name
-  local stage=$1 name=$2 rows="$OUT/$1.jsonl"
+  local stage=$1 name=$2 rows="$OUT/$1.jsonl" waiting
+  waiting=$(writingbench construct status --out "$OUT" --json \
+    | python -c 'import json, sys; print(json.load(sys.stdin)["stages"][sys.argv[1]])' "$stage")
+  [ "$waiting" -gt 0 ] || { printf '\n== nothing waits at %s\n' "$stage"; return 0; }
   step writingbench construct work export --out "$OUT" --stage "$stage" --to "$rows" --hold "$name" --force
   python runs/construct/people.py "$stage" "$rows"
   step writingbench construct work import "$rows" --out "$OUT" --by "$name"

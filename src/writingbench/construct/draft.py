@@ -49,7 +49,7 @@ class Plan:
     taxonomy: Taxonomy
     cells: Sequence[Cell]
     count: int  # of each model, for each cell
-    seed: int = 1  # with another one everything is drawn anew
+    seed: int = 1  # with another one what is asked for is drawn anew
     known: Sequence[Known] = ()  # what must not be repeated
 
     @property

@@ -59,7 +59,7 @@ def draft(
         A benchmark whose requests must not come again: starter, official, or a file of requests as `construct import`
         reads it; may be given several times.
     seed
-        With another number everything is drawn anew.
+        With another number what is asked for is drawn anew.
     again
         Ask afresh where the answers were of no use before.
     """
