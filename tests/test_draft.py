@@ -669,13 +669,9 @@ def test_what_is_wrong_with_a_call_is_said_before_anything_is_made(tmp_path, cap
 
 def program(out, server, *more):
     """The command in a process of its own."""
-    call = (
-        "import sys; from cyclopts import App; from writingbench.cli.construct.draft import draft; app = App(); "
-        "app.command(draft); sys.exit(app(sys.argv[1:], result_action='return_value', exit_on_error=False))"
-    )
-    arguments = ["draft", "--model", "openai/m", "--base-url", server.url, "--out", out, *more]
+    arguments = ["--model", "openai/m", "--base-url", server.url, "--out", out, *more]
     return subprocess.Popen(
-        [sys.executable, "-c", call, *map(str, arguments)],
+        [sys.executable, "-m", "writingbench", "construct", "draft", *map(str, arguments)],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ},
     )  # fmt: skip
 
