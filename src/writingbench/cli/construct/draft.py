@@ -6,7 +6,9 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
 
 from writingbench.cli import steps
 from writingbench.cli.construct.projects import open_project
@@ -20,16 +22,18 @@ if TYPE_CHECKING:
     from writingbench.construct.draft import Came, Plan
     from writingbench.construct.drafted import Cell
 
+Names = Annotated[tuple[str, ...], Parameter(negative=())]
+
 
 def draft(
     *,
     model: str,
     count: int = 10,
     taxonomy: Path | None = None,
-    domain: tuple[str, ...] = (),
-    subdomain: tuple[str, ...] = (),
+    domain: Names = (),
+    subdomain: Names = (),
     language: Language | None = None,
-    known: tuple[str, ...] = (),
+    known: Names = (),
     seed: int = 1,
     again: Flag = False,
     asking: Asking = Asking(),
