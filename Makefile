@@ -43,7 +43,7 @@ bench: .venv/dev
 	$(BIN)/python bench/size.py
 	$(BIN)/python bench/checks.py
 
-# How often labels, checks and the lint are right, on the data in ../shared; some ten minutes.
+# How often labels, checks, the lint, masking and likeness are right, mostly on the data in ../shared; half an hour.
 measure: .venv/dev
 	$(BIN)/python bench/labels.py
 	$(BIN)/python bench/criteria_lint.py
@@ -54,6 +54,10 @@ measure: .venv/dev
 	$(BIN)/python bench/repetition.py
 	$(BIN)/python bench/completeness.py
 	$(BIN)/python bench/contradictions.py
+	$(BIN)/python bench/alike.py
+	$(BIN)/python bench/mask.py
+	$(BIN)/python bench/tagging.py
+	$(BIN)/python bench/next_pairs.py
 
 # The pages are tested in a real browser. Without one those tests are skipped and say so.
 browser:
