@@ -38,8 +38,16 @@ people collect Ines
 people screen Karl
 people confirm Mei
 
-# criteria, and a file that data lint and criteria lint have looked through
-step writingbench construct finish --out "$OUT" --model "$MODEL" --to "$OUT/benchmark.jsonl" --force
+# the file, each query with its whole history; criteria come after it, since a small model may not manage any
+step writingbench construct finish --out "$OUT" --to "$OUT/benchmark.jsonl" --force
 step writingbench construct status --out "$OUT"
-step writingbench data lint "$OUT/benchmark.jsonl"
-step writingbench criteria lint --benchmark "$OUT/benchmark.jsonl"
+step writingbench data lint "$OUT/benchmark.jsonl" --criteria 0
+
+# five criteria for each query, looked through; where there are none the shared ones judge: run --criteria global
+step writingbench criteria generate --benchmark "$OUT/benchmark.jsonl" --model "$MODEL" --out "$OUT" \
+  --to "$OUT/benchmark-v2.jsonl" --force
+if [ -f "$OUT/benchmark-v2.jsonl" ]; then
+  step writingbench criteria lint --benchmark "$OUT/benchmark-v2.jsonl"
+else
+  step writingbench plan --benchmark "$OUT/benchmark.jsonl" --criteria global --out "$OUT"
+fi

@@ -400,6 +400,17 @@ def test_plan_counts_the_answers_as_stored_and_the_marks_as_missing(folder):
     assert [(one["stored"], one["missing"]) for one in json.loads(fresh.stdout)["stages"]] == [(12, 0), (0, 60)]
 
 
+def test_requests_without_criteria_are_judged_by_a_set_and_by_nothing_else(tmp_path):
+    row = {"index": 1, "domain1": "Education", "domain2": "Coursework", "lang": "en", "query": "Q?", "checklist": []}
+    (tmp_path / "bare.jsonl").write_text(json.dumps(row) + "\n")
+    ended = call("plan", "--benchmark", "bare.jsonl", "--criteria", "global", "--json", cwd=tmp_path)
+    assert ended.returncode == 0, ended.stderr
+    assert [one["calls"] for one in json.loads(ended.stdout)["stages"]][:2] == [1, 5]
+    ended = call("plan", "--benchmark", "bare.jsonl", cwd=tmp_path)
+    assert ended.returncode == 2
+    assert "bare.jsonl:1: checklist: must hold 5 criteria" in ended.stderr
+
+
 def test_a_file_of_criteria_is_run_and_a_domain_it_lacks_is_one_clear_line(tmp_path):
     own = (Path(sets.__file__).parent / "data/sets/global.toml").read_text("utf-8").replace('"global"', '"mine"', 1)
     (tmp_path / "mine.toml").write_text(own.replace("Nothing made up", "Nothing made up here"), "utf-8")
