@@ -13,8 +13,13 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 	$(BIN)/python -m pip install --quiet --editable .
 	@touch $@
 
+# Training is tested on the CPU. This release of torch has a build for it on the index or a mirror of it; plain `torch`
+# would bring gigabytes of CUDA. Named again below, so that nothing that wants torch takes another.
+TORCH := torch==2.13.0
+
 .venv/dev: .venv/core
-	$(BIN)/python -m pip install --quiet --editable '.[test,check]'
+	$(BIN)/python -m pip install --quiet '$(TORCH)'
+	$(BIN)/python -m pip install --quiet --editable '.[test,check]' '$(TORCH)'
 	@touch $@
 
 demo: .venv/core

@@ -206,7 +206,9 @@ def test_a_known_request_with_material_is_known_by_its_own_words_as_well(tmp_pat
 
 
 def test_what_is_no_benchmark_is_told_in_one_line(tmp_path):
-    with pytest.raises(UserError, match="no benchmark 'offical': it is neither starter nor official nor a file"):
+    with pytest.raises(
+        UserError, match="no benchmark 'offical': it is neither starter nor builtin nor official nor a file"
+    ):
         known(["offical"], Path)
     with pytest.raises(Defects, match=r"x\.jsonl:1: not JSON"):
         known([lines(tmp_path / "x.jsonl", "{")], Path)

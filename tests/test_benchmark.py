@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from writingbench import benchmark
 from writingbench.benchmark import Defects, Selection, label, load, parse, select
 from writingbench.benchmark.language import language_of
+from writingbench.benchmark.save import save
 from writingbench.benchmark.stats import stats
 from writingbench.benchmark.taxonomy import builtin
 from writingbench.benchmark.taxonomy import load as load_taxonomy
-from writingbench.records import BANDS, REQUIREMENTS, UserError
+from writingbench.records import BANDS, REQUIREMENTS, LengthDemand, UserError
 
 
 def nobody() -> Path:
@@ -273,7 +274,7 @@ def test_a_file_without_a_query_is_a_defect(tmp_path, content):
 def test_a_file_that_is_not_there_is_a_plain_error(tmp_path):
     with pytest.raises(UserError, match=r"absent\.jsonl: cannot be read"):
         load(tmp_path / "absent.jsonl")
-    with pytest.raises(UserError, match="neither starter nor official nor a file"):
+    with pytest.raises(UserError, match="neither starter nor builtin nor official nor a file"):
         benchmark.named(str(tmp_path / "absent.jsonl"), nobody)
 
 
@@ -406,3 +407,65 @@ def test_statistics_put_each_query_into_one_length_class(starter):
     assert rows["en"].queries == rows["zh"].queries == 6
     assert {row.queries for name, row in rows.items() if name in {d.name for d in builtin().domains}} == {2}
     assert rows["length"].queries == sum("length" in query.requirements for query in starter.queries)
+
+
+# what is known of a query beside what it asks
+
+
+def test_guidances_and_demands_are_read_and_written_as_they_stand(tmp_path):
+    noted = [{"unit": "words", "min": 150, "max": 200, "part": "abstract"}, {"unit": "items", "max": 8}]
+    (query,) = parse(lines(line(guidances=["expression", "specificity"], demands=noted)), "m", name="m").queries
+    assert query.guidances == ("specificity", "expression")
+    assert query.demands == (
+        LengthDemand(unit="words", min=150, max=200, part="abstract"),
+        LengthDemand(unit="items", max=8),
+    )
+    save([query], tmp_path / "m.jsonl")
+    (again,) = load(tmp_path / "m.jsonl").queries
+    assert (again, again.guidances, again.demands) == (query, query.guidances, query.demands)
+
+
+def test_a_query_with_its_demands_noted_is_the_same_query():
+    plain = parse(lines(line()), "m", name="m")
+    noted = parse(lines(line(guidances=["specificity"], demands=[{"unit": "words", "min": 5}])), "m", name="m")
+    assert plain.fingerprint == noted.fingerprint
+    assert plain.queries == noted.queries
+
+
+@pytest.mark.parametrize(
+    "demand",
+    [
+        "150 words",
+        {"unit": "words"},
+        {"unit": "words", "min": 200, "max": 150},
+        {"unit": "words", "min": -1},
+        {"unit": "words", "min": "150"},
+        {"unit": "lines", "min": 4},
+        {"min": 4},
+    ],
+)
+def test_a_demand_that_cannot_be_kept_is_a_defect(demand):
+    assert defects(line(demands=[{"unit": "items", "min": 3, "max": 3}, demand])) == [(1, "demands[1]")]
+
+
+def test_a_demand_with_a_field_that_nobody_knows_is_a_defect():
+    assert defects(line(demands=[{"unit": "words", "min": 5, "about": True}])) == [(1, "demands[0].about")]
+    assert defects(line(demands={"unit": "words", "min": 5})) == [(1, "demands")]
+
+
+def test_statistics_count_guidances_and_queries_that_set_lengths_to_several_parts():
+    parts = [{"unit": "words", "min": 50, "part": "abstract"}, {"unit": "words", "min": 500, "part": "body"}]
+    rows = lines(
+        line(index=1, demands=parts, guidances=["specificity"]),
+        line(index=2, demands=parts[:1]),
+        line(index=3, demands=[{"unit": "words", "min": 50}, {"unit": "items", "min": 3}]),
+    )
+    counted = {row.name: row for row in stats(parse(rows, "m", name="m").queries, lambda texts: [7] * len(texts))}
+    assert counted["specificity"].queries == 1
+    assert counted["lengths of parts"].queries == 1
+    assert "expression" not in counted
+    assert (counted["all"].published, counted["Education"].published, counted["specificity"].published) == (
+        1000,
+        111,
+        None,
+    )

@@ -400,6 +400,13 @@ def test_a_form_that_no_criterion_looks_at_is_found(asked, said):
     assert not found("format", query(PLAIN), query(text=asked, said=said))
 
 
+def test_a_form_that_is_not_wanted_is_looked_at_by_who_looks_at_that_form():
+    asked = "Write a notice about the wells. No bullet points at all."
+    assert found("format", query(PLAIN, text=asked))
+    for watching in ("No bullet points.", "Whether there is any list."):
+        assert not found("format", query(PLAIN, criterion(description=watching), text=asked))
+
+
 # all rules
 
 
@@ -626,7 +633,7 @@ def test_a_wrong_rule_a_missing_file_and_a_wrong_number_of_criteria_are_wrong_ca
     path = written(tmp_path / "good.jsonl", query(PLAIN))
     with pytest.raises(UserError, match="there is no such rule; there are: language"):
         command("--benchmark", path, "--rule", "beauty")
-    with pytest.raises(UserError, match="neither starter nor official nor a file"):
+    with pytest.raises(UserError, match="neither starter nor builtin nor official nor a file"):
         command("--benchmark", tmp_path / "absent.jsonl")
     with pytest.raises(UserError, match="must hold 5 criteria"):
         command("--benchmark", path, "--criteria", "5")

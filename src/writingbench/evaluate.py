@@ -23,7 +23,7 @@ from writingbench import assets, models
 from writingbench.benchmark import Benchmark
 from writingbench.judgements import Judge, judge, schema
 from writingbench.judgements.prompts import load as load_prompt
-from writingbench.models import Endpoint, Refuses, Spent, Terms
+from writingbench.models import Endpoint, Refuses, Spent, Terms, trained
 from writingbench.models.memory import Asker, Recall
 from writingbench.models.terms import ANY
 from writingbench.protocols import Protocol
@@ -112,8 +112,15 @@ class Done:
 def endpoint(name: str, base_url: str | None = None, watch: assets.Watch | None = None) -> Endpoint:
     """The endpoint called `name`, ready to be asked: an embedded model's weights are here and known by their hash."""
     found = models.resolve(name, base_url)
-    if found.name.startswith("local/"):
+    if found.name == "local/smollm2":
         weights = assets.get(found.model, watch) / "model.gguf"
+    elif found.name.startswith("local/"):
+        weights = trained.find(Path(found.model))
+        if trained.is_adapter(weights):
+            below = assets.get("smollm2", watch) / "model.gguf"
+            trained.fits(weights, assets.hash_of(below))
+            # the adapter names what it lies on: its hash stands for both
+            return replace(found, weights=below, adapter=weights, identity=assets.hash_of(weights))
     elif found.name.startswith("gguf/"):
         weights = Path(found.model)
     else:

@@ -21,8 +21,11 @@ BANDS = ("1-2", "3-4", "5-6", "7-8", "9-10")
 
 Language = Literal["en", "zh"]
 Requirement = Literal["style", "format", "length"]
+Guidance = Literal["personalization", "specificity", "expression"]
+LengthUnit = Literal["words", "characters", "sentences", "paragraphs", "items", "pages", "minutes"]
 Thinking = Literal["off", "low", "medium", "high"]
 REQUIREMENTS: tuple[Requirement, ...] = ("style", "format", "length")
+GUIDANCES: tuple[Guidance, ...] = ("personalization", "specificity", "expression")
 DYNAMIC = "dynamic"  # what each query's own criteria are called, where sets of criteria have names
 FailureKind = Literal["refused", "truncated", "unreadable", "overlong", "unreachable"]
 Choice = Literal["first", "second", "tie"]
@@ -78,6 +81,16 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LengthDemand:
+    """A length that a query asks for, as its writer noted it; `checks.length` reads demands out of any text."""
+
+    unit: LengthUnit
+    min: int | None = None  # a bare or approximate number is both ends
+    max: int | None = None
+    part: str | None = None  # what it is about, in the query's words; None is the whole answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
     """One writing request with its materials, as the writer receives it."""
 
@@ -88,11 +101,14 @@ class Query:
     text: str
     criteria: tuple[Criterion, ...]
     requirements: tuple[Requirement, ...] = ()
-    history: tuple[Step, ...] = field(default=(), compare=False)  # however it came about, it is the same query
+    # what is known of a query; whatever is known of it, it is the same query
+    guidances: tuple[Guidance, ...] = field(default=(), compare=False)  # what else it was refined by
+    demands: tuple[LengthDemand, ...] = field(default=(), compare=False)
+    history: tuple[Step, ...] = field(default=(), compare=False)
 
     @property
     def content(self) -> bytes:
-        """All of it but its history, as JSON: what its identity is made of, and what a store keeps of it."""
+        """What is asked and what is looked for, as JSON: what its identity is made of, and what a store keeps of it."""
         return msgspec.json.encode({f.name: getattr(self, f.name) for f in fields(self) if f.compare})
 
 

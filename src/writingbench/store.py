@@ -13,12 +13,12 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self, get_args
 
 import msgspec
 
@@ -42,7 +42,16 @@ CREATE TABLE IF NOT EXISTS rules    (fingerprint TEXT PRIMARY KEY, at REAL, rule
 CREATE TABLE IF NOT EXISTS pairings (rules TEXT, pairing BLOB, PRIMARY KEY (rules, pairing)) WITHOUT ROWID;
 """
 
+Held = Literal["reply", "failure", "refusal"]  # what a store holds that another may take
+ROWS: Mapping[Held, str] = {
+    "reply": "SELECT fingerprint, model, reply FROM replies",
+    "failure": "SELECT fingerprint, model, failure FROM failures "
+    "WHERE fingerprint NOT IN (SELECT fingerprint FROM replies)",
+    "refusal": "SELECT place, '', field FROM refusals",
+}
+
 _reply = msgspec.json.Decoder(Reply).decode
+_failure = msgspec.json.Decoder(Failure).decode
 _imported = msgspec.json.Decoder(Imported).decode
 
 
@@ -73,7 +82,7 @@ class Store:
         if reply := self.reply(asked):
             return reply
         row = self._db.execute("SELECT failure FROM failures WHERE fingerprint=?", (asked,)).fetchone()
-        return msgspec.json.decode(row[0], type=Failure) if row else None
+        return _failure(row[0]) if row else None
 
     def reply(self, asked: str) -> Reply | None:
         """The reply to the request with this fingerprint, if there is one."""
@@ -185,6 +194,21 @@ class Store:
         """Everything that was imported for a run, in the order in which it came."""
         for index, body in self._db.execute("SELECT query, body FROM imported WHERE run=? ORDER BY rowid", (run,)):
             yield index, _imported(body)
+
+    def rows(self, *kinds: Held) -> Iterator[tuple[Held, str, str, bytes]]:
+        """All that was answered here, or only these kinds of it, as `take` takes it: kind, fingerprint, model, body."""
+        for kind in kinds or get_args(Held):
+            for fingerprint, model, body in self._db.execute(ROWS[kind]):
+                yield kind, fingerprint, model, body.encode() if isinstance(body, str) else body
+
+    def take(self, rows: Iterable[tuple[Held, str, str, bytes]]) -> None:
+        """Keep what another store holds; what is here already stays."""
+        with database.transaction(self._db):
+            for kind, fingerprint, model, body in rows:
+                if kind == "refusal":
+                    self.learn(fingerprint, body.decode())
+                else:
+                    self.keep(fingerprint, model, _reply(body) if kind == "reply" else _failure(body))
 
     def learn(self, place: str, field: str) -> None:
         """Note that the server at `place` refuses a field of the call."""

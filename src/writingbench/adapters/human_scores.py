@@ -19,7 +19,7 @@ from writingbench.agreement.opinions import Opinions, scored
 from writingbench.agreement.votes import Scored
 from writingbench.benchmark import Defect, Defects
 from writingbench.benchmark.language import language_of
-from writingbench.benchmark.load import _Row
+from writingbench.benchmark.line import Entry
 from writingbench.records import Query, UserError
 
 QUERIES, RESPONSES = "queries.jsonl", "responses.jsonl"
@@ -49,7 +49,7 @@ def read(folder: Path) -> Opinions:
         for id, text, tag in rows
     ]
 
-    def answered(found: dict[str, Any], row: _Row) -> tuple[Scored, str] | None:
+    def answered(found: dict[str, Any], row: Entry) -> tuple[Scored, str] | None:
         before = len(row.defects)
         for key in ("id", "model", "response"):
             if not isinstance(found.get(key), str) or not found[key].strip():
@@ -66,7 +66,7 @@ def read(folder: Path) -> Opinions:
 
     given = _lines(folder / RESPONSES, defects, answered)
     if len(index) < len(rows):
-        _Row(shown(folder / QUERIES), 1, defects).wrong("id", "two queries have the same one")
+        Entry(shown(folder / QUERIES), 1, defects).wrong("id", "two queries have the same one")
     if defects:
         raise Defects(defects)
     if not given:
@@ -75,7 +75,7 @@ def read(folder: Path) -> Opinions:
     return scored(folder.name, (one for one, _ in given), queries, texts)
 
 
-def _asked(found: dict[str, Any], row: _Row) -> tuple[str, str, str] | None:
+def _asked(found: dict[str, Any], row: Entry) -> tuple[str, str, str] | None:
     before = len(row.defects)
     for key in ("id", "query"):
         if not isinstance(found.get(key), str) or not found[key].strip():

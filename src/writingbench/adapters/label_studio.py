@@ -17,7 +17,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from writingbench.benchmark.load import Defect, Defects, _Row
+from writingbench.benchmark.line import Defect, Entry
+from writingbench.benchmark.load import Defects
 
 SAID = ("choices", "text", "rating", "number")  # the keys of what is chosen, typed or given
 OF_MIN = {"id", "annotator", "annotation_id", "created_at", "updated_at", "lead_time", "agreement"}  # beside the data
@@ -72,14 +73,14 @@ def read(content: bytes, file: str, control: Callable[[str], object]) -> Exporte
     found: dict[tuple[str, str], Annotation] = {}
     tasks: set[str] = set()
     for line, task in _tasks(content, file, defects):
-        row = _Row(file, line, defects)
+        row = Entry(file, line, defects)
         tasks.add(str(task.get("id")))
         for one in _full(task, row) if "annotations" in task else _min(task, row, control):
             before = found.get((one.task, one.by))
             if before is None or before.at <= one.at:
                 found[one.task, one.by] = one
     if not (tasks or defects):
-        _Row(file, 1, defects).wrong("", "the file holds no task")
+        Entry(file, 1, defects).wrong("", "the file holds no task")
     if defects:
         raise Defects(defects)
     return Exported(annotations=list(found.values()), waiting=len(tasks - {one.task for one in found.values()}))
@@ -115,18 +116,18 @@ def _tasks(content: bytes, file: str, defects: list[Defect]) -> Iterator[tuple[i
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        _Row(file, 1, defects).wrong("", f"not UTF-8 at byte {error.start}; export it again")
+        Entry(file, 1, defects).wrong("", f"not UTF-8 at byte {error.start}; export it again")
         return
     decode = json.JSONDecoder().raw_decode
     at, line, counted = _space(text, 0), 1, 0
     opened = text.startswith("[", at)
     if not opened:
         why = "must be a list of tasks; export it from Label Studio as JSON or JSON-MIN"
-        _Row(file, 1, defects).wrong("", why, text[at : at + 100])
+        Entry(file, 1, defects).wrong("", why, text[at : at + 100])
     at = _space(text, at + 1)
     while opened and not text.startswith("]", at):
         line, counted = line + text.count("\n", counted, at), at
-        row = _Row(file, line, defects)
+        row = Entry(file, line, defects)
         try:
             task, at = decode(text, at)
         except (ValueError, RecursionError) as error:
@@ -150,7 +151,7 @@ def _space(text: str, at: int) -> int:
     return found.end() if found else at
 
 
-def _full(task: dict[str, Any], row: _Row) -> Iterator[Annotation]:
+def _full(task: dict[str, Any], row: Entry) -> Iterator[Annotation]:
     """The annotations of a task of JSON."""
     data, listed = task.get("data"), task["annotations"]
     if not isinstance(data, dict) or not isinstance(listed, list):
@@ -169,7 +170,7 @@ def _full(task: dict[str, Any], row: _Row) -> Iterator[Annotation]:
             yield _annotation(task, data, one.get("completed_by"), one, row, values)
 
 
-def _min(task: dict[str, Any], row: _Row, control: Callable[[str], object]) -> Iterator[Annotation]:
+def _min(task: dict[str, Any], row: Entry, control: Callable[[str], object]) -> Iterator[Annotation]:
     """The annotation of a task of JSON-MIN, if it has one."""
     if "annotation_id" not in task:
         why = "no annotations; export it from Label Studio as JSON or JSON-MIN"
@@ -195,7 +196,7 @@ def _annotation(
     data: dict[str, Any],
     by: Any,
     about: dict[str, Any],
-    row: _Row,
+    row: Entry,
     values: Mapping[str, tuple[str | Region, ...]],
 ) -> Annotation:
     if isinstance(by, dict):
@@ -204,7 +205,7 @@ def _annotation(
     return Annotation(line=row.line, task=str(task.get("id")), data=data, by=str(by), at=at, values=values)
 
 
-def _values(value: dict[str, Any], row: _Row, field: str) -> tuple[str | Region, ...]:
+def _values(value: dict[str, Any], row: Entry, field: str) -> tuple[str | Region, ...]:
     """What one part of an annotation says; nothing where it is of a kind that is not known."""
     match value:
         case {"start": int(start), "end": int(end)}:

@@ -9,7 +9,8 @@ from xml.etree import ElementTree
 from writingbench.adapters.label_studio import read
 from writingbench.agreement.draw import Pair
 from writingbench.agreement.labels import Given, check
-from writingbench.benchmark.load import Defect, Defects, _Row
+from writingbench.benchmark.line import Defect, Entry
+from writingbench.benchmark.load import Defects
 
 MEANT = {  # what is chosen on the page: the choice and its strength
     "A clearly A明显更好": ("first", 2),
@@ -61,7 +62,7 @@ def labels(content: bytes, file: str, pairs: Iterable[Pair], by: str = "") -> li
     defects: list[Defect] = []
     found: list[Given] = []
     for one in read(content, file, CONTROLS.__contains__).annotations:
-        at = _Row(file, one.line, defects)
+        at = Entry(file, one.line, defects)
         chosen = one.said("preference")
         if not chosen:
             continue

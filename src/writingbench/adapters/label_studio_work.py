@@ -16,7 +16,8 @@ from xml.etree import ElementTree
 import msgspec
 
 from writingbench.adapters.label_studio import Annotation, read, within
-from writingbench.benchmark.load import Defect, Defects, _Row
+from writingbench.benchmark.line import Defect, Entry
+from writingbench.benchmark.load import Defects
 from writingbench.construct.exchange import ABOUT, DECISIONS, Outcome
 from writingbench.construct.item import Item, Span, Stage, merged
 from writingbench.construct.project import Kept
@@ -192,12 +193,12 @@ def rows(content: bytes, file: str, annotator: str = "") -> Returned:
     tasks: dict[str, list[tuple[Annotation, dict[str, Any]]]] = {}
     for one in found.annotations:
         if annotator in {"", one.by}:
-            row = _row(one, _Row(file, one.line, defects))
+            row = _row(one, Entry(file, one.line, defects))
             tasks.setdefault(one.task, []).append((one, row))
     if not tasks and annotator:
         there = ", ".join(sorted({one.by for one in found.annotations})) or "nobody"
         why = f"nothing by {annotator}; there is something by {there}"
-        _Row(file, 1, defects).wrong("", why)
+        Entry(file, 1, defects).wrong("", why)
     if defects:
         raise Defects(defects)
     back: list[tuple[int, dict[str, Any]]] = []
@@ -213,7 +214,7 @@ def rows(content: bytes, file: str, annotator: str = "") -> Returned:
     return Returned(rows=back, split=split, waiting=found.waiting)
 
 
-def _row(one: Annotation, at: _Row) -> dict[str, Any]:
+def _row(one: Annotation, at: Entry) -> dict[str, Any]:
     """What an annotation says of an item; {} where it is of something else, and then that has been said."""
     try:
         task = msgspec.convert(one.data, Task)
@@ -248,7 +249,7 @@ def _row(one: Annotation, at: _Row) -> dict[str, Any]:
     return {**row, "materials": materials}
 
 
-def _passages(one: Annotation, task: Task, at: _Row) -> list[tuple[str, str, Span]]:
+def _passages(one: Annotation, task: Task, at: Entry) -> list[tuple[str, str, Span]]:
     """What was marked: how, of which material, and where in it."""
     found = []
     for region in one.marked("passages"):

@@ -22,7 +22,8 @@ import msgspec
 
 from writingbench import protocols, stored
 from writingbench.benchmark import Benchmark, Defect, Defects
-from writingbench.benchmark.load import _Row, _rows
+from writingbench.benchmark.line import Entry
+from writingbench.benchmark.load import rows
 from writingbench.benchmark.requirements import _labelled
 from writingbench.evaluate import Run
 from writingbench.judgements import Judge, Prompt
@@ -129,7 +130,7 @@ def read_answers(path: Path, known: Container[int]) -> list[tuple[int, str]]:
     """
     defects: list[Defect] = []
 
-    def read(found: dict[str, Any], row: _Row) -> tuple[int, str] | None:
+    def read(found: dict[str, Any], row: Entry) -> tuple[int, str] | None:
         answered = _answered(found, row)
         if answered and answered[0] not in known:
             row.wrong("index", "the benchmark has no such query; name the benchmark that was answered", answered[0])
@@ -235,7 +236,7 @@ def _gathered(defects: list[Defect]) -> Iterator[None]:
         defects += found.defects
 
 
-def _models(folder: Path, what: str, read: Callable[[dict[str, Any], _Row], Found | None]) -> dict[str, list[Found]]:
+def _models(folder: Path, what: str, read: Callable[[dict[str, Any], Entry], Found | None]) -> dict[str, list[Found]]:
     """What `read` makes of every line of every MODEL.jsonl in a folder, by model."""
     try:
         paths = sorted(path for path in folder.iterdir() if path.suffix == ".jsonl" and not path.name.startswith("."))
@@ -251,27 +252,29 @@ def _models(folder: Path, what: str, read: Callable[[dict[str, Any], _Row], Foun
         before = len(defects)
         models[model] = _lines(path, defects, read)
         if not models[model] and len(defects) == before:
-            _Row(shown(path), 1, defects).wrong("", "the file holds no line; remove it, or put the model's lines there")
+            Entry(shown(path), 1, defects).wrong(
+                "", "the file holds no line; remove it, or put the model's lines there"
+            )
     if defects:
         raise Defects(defects)
     return models
 
 
-def _lines(path: Path, defects: list[Defect], read: Callable[[dict[str, Any], _Row], Found | None]) -> list[Found]:
+def _lines(path: Path, defects: list[Defect], read: Callable[[dict[str, Any], Entry], Found | None]) -> list[Found]:
     """What `read` makes of every line of a file; None is a line with defects."""
     if path.exists() and not path.is_file():
-        _Row(shown(path), 1, defects).wrong("", "not a file")  # a pipe would keep us waiting
+        Entry(shown(path), 1, defects).wrong("", "not a file")  # a pipe would keep us waiting
         return []
     try:
         content = path.read_bytes()
     except OSError as error:
-        _Row(shown(path), 1, defects).wrong("", f"cannot be read ({error.strerror})")
+        Entry(shown(path), 1, defects).wrong("", f"cannot be read ({error.strerror})")
         return []
-    rows = _rows(content, shown(path), defects)
-    return [one for number, found in rows if (one := read(found, _Row(shown(path), number, defects))) is not None]
+    listed = rows(content, shown(path), defects)
+    return [one for number, found in listed if (one := read(found, Entry(shown(path), number, defects))) is not None]
 
 
-def _scored(found: dict[str, Any], row: _Row, known: Mapping[int, set[str]]) -> ScoredLine | None:
+def _scored(found: dict[str, Any], row: Entry, known: Mapping[int, set[str]]) -> ScoredLine | None:
     before, index = len(row.defects), _index(found, row)
     scores = found.get("scores")
     if not isinstance(scores, dict):
@@ -292,7 +295,7 @@ def _scored(found: dict[str, Any], row: _Row, known: Mapping[int, set[str]]) -> 
     return ScoredLine(index=index, scores=verdicts) if index is not None and len(row.defects) == before else None
 
 
-def _verdict(found: Any, row: _Row, field: str) -> Verdict | None:
+def _verdict(found: Any, row: Entry, field: str) -> Verdict | None:
     if not isinstance(found, dict):
         row.wrong(field, 'must be {"score": 1 to 10, "reason": text}', _brief(found))
         return None
@@ -306,7 +309,7 @@ def _verdict(found: Any, row: _Row, field: str) -> Verdict | None:
     return Verdict(score=score, reason=reason or "")
 
 
-def _answered(found: dict[str, Any], row: _Row) -> tuple[int, str] | None:
+def _answered(found: dict[str, Any], row: Entry) -> tuple[int, str] | None:
     index, response = _index(found, row), found.get("response")
     if not isinstance(response, str):
         _wrong(row, found, "response", "must be text")
@@ -314,7 +317,7 @@ def _answered(found: dict[str, Any], row: _Row) -> tuple[int, str] | None:
     return (index, response) if index is not None else None
 
 
-def _watched(found: dict[str, Any], row: _Row, known: Mapping[int, set[str]]) -> tuple[int, list[str]] | None:
+def _watched(found: dict[str, Any], row: Entry, known: Mapping[int, set[str]]) -> tuple[int, list[str]] | None:
     before, index = len(row.defects), _index(found, row)
     field = "checklist" if "checklist" in found else "criteria"  # what version 1 called it
     listed = found.get(field)
@@ -331,7 +334,7 @@ def _watched(found: dict[str, Any], row: _Row, known: Mapping[int, set[str]]) ->
     return (index, [one["name"] for one in listed]) if index is not None and len(row.defects) == before else None
 
 
-def _index(found: dict[str, Any], row: _Row) -> int | None:
+def _index(found: dict[str, Any], row: Entry) -> int | None:
     index = _whole(found.get("index"))
     if index is None or not -LARGEST <= index < LARGEST:
         _wrong(row, found, "index", "must be a whole number, the index of the query")
@@ -346,7 +349,7 @@ def _whole(value: Any) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-def _wrong(row: _Row, found: Mapping[str, Any], key: str, problem: str, field: str = "") -> None:
+def _wrong(row: Entry, found: Mapping[str, Any], key: str, problem: str, field: str = "") -> None:
     """Note what is wrong with a field, with its value where it is there."""
     row.wrong(
         field or key,

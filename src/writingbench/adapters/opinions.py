@@ -25,7 +25,7 @@ from writingbench.agreement.opinions import Opinions, preferred, scored
 from writingbench.agreement.votes import Scored, Written
 from writingbench.benchmark import Defect, Defects
 from writingbench.benchmark.language import language_of
-from writingbench.benchmark.load import _Row
+from writingbench.benchmark.line import Entry
 from writingbench.benchmark.taxonomy import builtin
 from writingbench.records import Choice, Preference, Query, UserError
 
@@ -83,7 +83,7 @@ class _Said(msgspec.Struct, frozen=True, kw_only=True):
     text: str = ""
 
 
-def _row(found: dict[str, Any], row: _Row) -> _Said | None:
+def _row(found: dict[str, Any], row: Entry) -> _Said | None:
     before = len(row.defects)
     compares = "choice" in found
     fields = _COMPARED if compares else _SCORED
@@ -100,7 +100,7 @@ def _row(found: dict[str, Any], row: _Row) -> _Said | None:
     return _Said(said=said, query=index, asked=asked, written=(index, said.writer), text=found.get("response") or "")
 
 
-def _compared(found: Mapping[str, Any], index: int, by: str, row: _Row) -> Preference | None:
+def _compared(found: Mapping[str, Any], index: int, by: str, row: Entry) -> Preference | None:
     first, second = _name(found, "first", row), _name(found, "second", row)
     choice, strength, seconds = found["choice"], found.get("strength"), found.get("seconds")
     if choice not in get_args(Choice):
@@ -124,7 +124,7 @@ def _compared(found: Mapping[str, Any], index: int, by: str, row: _Row) -> Prefe
     )  # fmt: skip
 
 
-def _scored(found: Mapping[str, Any], index: int, by: str, row: _Row) -> Scored | None:
+def _scored(found: Mapping[str, Any], index: int, by: str, row: Entry) -> Scored | None:
     writer = _name(found, "writer", row)
     if found.get("response") is not None and not isinstance(found["response"], str):
         _wrong(row, found, "response", "must be text")
@@ -134,7 +134,7 @@ def _scored(found: Mapping[str, Any], index: int, by: str, row: _Row) -> Scored 
     return Scored(query=index, writer=writer, by=by, score=float(found["score"]))
 
 
-def _asked(found: Mapping[str, Any], index: int | None, row: _Row) -> Query | None:
+def _asked(found: Mapping[str, Any], index: int | None, row: Entry) -> Query | None:
     request = found.get("request")
     if request is None:
         return None
@@ -151,7 +151,7 @@ def _asked(found: Mapping[str, Any], index: int | None, row: _Row) -> Query | No
     )
 
 
-def _name(found: Mapping[str, Any], key: str, row: _Row) -> str:
+def _name(found: Mapping[str, Any], key: str, row: Entry) -> str:
     name = found.get(key)
     if not isinstance(name, str) or not name.strip() or len(name) > NAME or not name.isprintable():
         _wrong(row, found, key, f"must be a name of 1 to {NAME} printable characters")

@@ -15,7 +15,8 @@ from typing import Any
 
 from writingbench.agreement.draw import Pair
 from writingbench.agreement.study import CHOICES, STRENGTHS, Label, Study
-from writingbench.benchmark.load import Defect, Defects, _Row
+from writingbench.benchmark.line import Defect, Entry
+from writingbench.benchmark.load import Defects
 from writingbench.construct.exchange import lines
 from writingbench.people import NAME
 from writingbench.records import Choice
@@ -57,7 +58,7 @@ def given(content: bytes, file: str, pairs: Iterable[Pair], by: str = "") -> lis
     known = {pair.id for pair in pairs}
     found: dict[tuple[str, str], Given] = {}
     for line, said in lines(content, file, defects):
-        at = _Row(file, line, defects)
+        at = Entry(file, line, defects)
         if said.get("choice") in {None, ""}:
             continue
         before = len(defects)
@@ -71,7 +72,7 @@ def given(content: bytes, file: str, pairs: Iterable[Pair], by: str = "") -> lis
     return list(found.values())
 
 
-def check(said: Mapping[str, Any], at: _Row, known: Iterable[str], by: str = "") -> Given:
+def check(said: Mapping[str, Any], at: Entry, known: Iterable[str], by: str = "") -> Given:
     """What one row says; what is wrong with it is told to `at`, and then its answer is worth nothing."""
     pair, name, choice = said.get("pair"), said.get("by") or by, said.get("choice")
     if not isinstance(pair, str) or pair not in known:

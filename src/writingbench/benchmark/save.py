@@ -28,6 +28,10 @@ def as_line(query: Query) -> bytes:
     row = {key: value for key, value in row.items() if value != ""}  # a bare request has no domains
     if query.requirements:
         row["requirements"] = query.requirements
+    if query.guidances:
+        row["guidances"] = query.guidances
+    if query.demands:
+        row["demands"] = [filled(demand) for demand in query.demands]
     row["checklist"] = [_criterion(criterion) for criterion in query.criteria]
     if query.history:
         row["history"] = [filled(step) for step in query.history]

@@ -23,10 +23,23 @@ from writingbench.cli.criteria import criteria_app
 from writingbench.cli.data import data_app
 from writingbench.cli.grade import grade
 from writingbench.cli.imports import import_app
-from writingbench.cli.options import EMBEDDED, Asking, BaseUrl, Choice, Criteria, Judged, Models, Output, Shown
+from writingbench.cli.options import (
+    EMBEDDED,
+    HERE,
+    Asking,
+    BaseUrl,
+    Choice,
+    Criteria,
+    Engine,
+    Judged,
+    Models,
+    Output,
+    Shown,
+)
 from writingbench.cli.power import power
 from writingbench.cli.serve import serve
 from writingbench.cli.subset import subset
+from writingbench.cli.train import train_app
 from writingbench.records import DYNAMIC, Thinking, UserError
 from writingbench.reports import terminal
 
@@ -39,7 +52,7 @@ app = App(
     help="Find out how well a language model writes, and where it writes badly.",
     suppress_keyboard_interrupt=False,  # `main` says what was kept
 )
-for part in (agree_app, audit_app, check_app, construct_app, criteria_app, data_app, import_app):
+for part in (agree_app, audit_app, check_app, construct_app, criteria_app, data_app, import_app, train_app):
     app.command(part)
 for command in (compare, grade, power, serve, subset):
     app.command(command)
@@ -47,7 +60,12 @@ for command in (compare, grade, power, serve, subset):
 
 @app.command
 def run(
-    *, models: Models = Models(), choice: Choice = Choice(), asking: Asking = Asking(), output: Output = Output()
+    *,
+    models: Models = Models(),
+    choice: Choice = Choice(),
+    asking: Asking = Asking(),
+    engine: Engine = HERE,
+    output: Output = Output(),
 ) -> int:
     """Respond, judge, add up, report. With no arguments: the embedded model on the built-in starter set."""
     from writingbench import evaluate
@@ -56,7 +74,7 @@ def run(
     with terminal.progress(output.json) as show:
         rules, benchmark, criteria, queries, writer, judge = steps.prepare(models, choice, show)
         asked_for = evaluate.plan(rules, benchmark, writer, judge, criteria)
-        return steps.carry_out(asked_for, queries, output, show, terms, writer=writer, judge=judge)
+        return steps.carry_out(asked_for, queries, output, show, terms, writer=writer, judge=judge, engine=engine)
 
 
 @app.command
@@ -83,6 +101,7 @@ def respond(
     protocol: str | None = None,
     choice: Choice = Choice(),
     asking: Asking = Asking(),
+    engine: Engine = HERE,
     output: Output = Output(),
     base_url: BaseUrl = None,
 ) -> int:
@@ -104,7 +123,7 @@ def respond(
     with terminal.progress(output.json) as show:
         to_write = replace(evaluate.endpoint(writer or EMBEDDED, base_url, show.download), thinking=thinking)
         asked_for = evaluate.plan(rules, benchmark, to_write, None)
-        return steps.carry_out(asked_for, queries, output, show, terms, writer=to_write, judge=None)
+        return steps.carry_out(asked_for, queries, output, show, terms, writer=to_write, judge=None, engine=engine)
 
 
 @app.command
@@ -116,6 +135,7 @@ def judge(
     criteria: Criteria = DYNAMIC,
     choice: Choice = Choice(),
     asking: Asking = Asking(),
+    engine: Engine = HERE,
     output: Output = Output(),
     base_url: BaseUrl = None,
 ) -> int:
@@ -152,7 +172,8 @@ def judge(
             queries = steps.select(tuple(found[index] for index in sorted(found)), choice)
             queries = steps.under(by, queries, one.protocol)
             asked_for = evaluate.by_criteria(replace(one, judge=evaluate.as_judge(to_judge, one.protocol)), by)
-            status = max(status, steps.carry_out(asked_for, queries, output, show, terms, writer=None, judge=to_judge))
+            made = steps.carry_out(asked_for, queries, output, show, terms, writer=None, judge=to_judge, engine=engine)
+            status = max(status, made)
         return status
 
 

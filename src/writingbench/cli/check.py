@@ -42,7 +42,7 @@ def check(
     Parameters
     ----------
     benchmark
-        starter, official, or the path of a JSONL file.
+        starter, builtin, official, or the path of a JSONL file.
     responses
         A JSONL file with a line {"index": …, "response": …} for each response.
     only
@@ -94,7 +94,7 @@ def demands(file: str, /, *, taxonomy: Path | None = None, json: Flag = False) -
     Parameters
     ----------
     file
-        starter, official, or the path of a JSONL file.
+        starter, builtin, official, or the path of a JSONL file.
     json
         Taken for the sake of other commands: it is JSON in any case.
     """
@@ -129,7 +129,7 @@ def curve(
     Parameters
     ----------
     benchmark
-        starter, official, or the path of a JSONL file.
+        starter, builtin, official, or the path of a JSONL file.
     responses
         A JSONL file with a line {"index": …, "response": …} for each response.
     judge

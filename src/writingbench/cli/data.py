@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cyclopts import App
@@ -20,9 +21,15 @@ data_app = App(name="data", help="Data sets and other downloads: list, pull, lin
 def data_list(*, json: Flag = False) -> int:
     """What can be asked and downloaded, and what is here."""
     from writingbench import assets
+    from writingbench.benchmark import named
 
-    rows = [{"name": "starter", "what": "12 queries of our own, one English and one Chinese for each domain",
-             "licence": "Apache-2.0", "megabytes": 0, "where": "in the package"}]  # fmt: skip
+    whole = len(named("builtin", Path).queries)
+    held = {
+        "starter": "12 queries of our own, one English and one Chinese for each domain",
+        "builtin": f"{whole:,} queries of our own, {whole // 100} for each subdomain, half of them Chinese",
+    }
+    rows = [{"name": name, "what": what, "licence": "Apache-2.0", "megabytes": 0, "where": "in the package"}
+            for name, what in held.items()]  # fmt: skip
     for name, asset in assets.known().items():
         place = assets.find(name)
         rows.append({"name": name, "what": asset.summary, "licence": asset.licence, "megabytes": asset.megabytes,
@@ -57,7 +64,7 @@ def lint(file: str, /, *, form: Form = Form()) -> int:
     Parameters
     ----------
     file
-        The JSONL file, or starter or official.
+        The JSONL file, or starter, builtin or official.
     """
     from writingbench.benchmark import Defects
 
@@ -80,13 +87,15 @@ def lint(file: str, /, *, form: Form = Form()) -> int:
 def stats(file: str, /, *, form: Form = Form()) -> int:
     """How many queries of each kind a benchmark holds, and how long they are in o200k_base tokens.
 
+    Beside them stands WritingBench v2 as published, counted with another tokenizer.
+
     Parameters
     ----------
     file
-        The JSONL file, or starter or official.
+        The JSONL file, or starter, builtin or official.
     """
     from writingbench import assets
-    from writingbench.benchmark.stats import counter
+    from writingbench.benchmark.stats import WHOLE, counter
     from writingbench.benchmark.stats import stats as count
 
     found = steps.benchmark(file, form.criteria or None, form.taxonomy)
@@ -96,9 +105,13 @@ def stats(file: str, /, *, form: Form = Form()) -> int:
         return steps.print_json(rows)
     terminal.say(_named(found))
     terminal.table(
-        ("", "queries", "mean tokens", "longest", "<1K", "1-3K", "3-5K", ">5K"),
-        [(r.name, f"{r.queries:,}", f"{r.mean:,.0f}", f"{r.longest:,}", *map(str, r.classes)) for r in rows],
-    )
+        ("tokens", "queries", "in v2", "mean", "longest", "<1K", "1-3K", "3-5K", "5K+"),
+        [
+            (r.name, f"{r.queries:,}", f"{r.published:,}" if r.published else "–", f"{r.mean:,.0f}", f"{r.longest:,}",
+             *map(str, r.classes))
+            for r in (rows[0], WHOLE, *rows[1:])
+        ],
+    )  # fmt: skip
     return 0
 
 

@@ -36,7 +36,7 @@ def official(
     scores
         The folder with one MODEL.jsonl for each model.
     benchmark
-        official, starter, or the path of the JSONL file that the models answered.
+        starter, builtin, official, or the path of the JSONL file that the models answered.
     requirements
         The folder with the published lists of requirements, for R and C; the benchmark's own labels when left out.
     responses

@@ -61,7 +61,7 @@ class Choice:
     """Which queries are asked."""
 
     benchmark: str | None = None
-    "starter, official, or the path of a JSONL file; the protocol's own when left out."
+    "starter, builtin, official, or the path of a JSONL file; the protocol's own when left out."
     taxonomy: Path | None = None
     "A TOML file of domains, for a benchmark of one's own field."
     limit: int | None = None
@@ -124,6 +124,20 @@ class Asking:
             prices=prices.load(self.prices) if self.prices else {},
             batch=self.batch,
         )
+
+
+@Parameter(name="*", negative=())
+@dataclass(frozen=True, kw_only=True)
+class Engine:
+    """On how many machines is asked."""
+
+    engine: Literal["here", "ray"] = "here"
+    "Where the asking is done: on this machine, or spread over the Ray cluster at RAY_ADDRESS."
+    workers: int | None = None
+    "With ray: workers at most, each with connections of its own; one for each CPU of the cluster when left out."
+
+
+HERE = Engine()
 
 
 @Parameter(name="*", negative=())

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from writingbench.cli.options import EMBEDDED, Choice, Models, Output
+from writingbench.cli.options import EMBEDDED, HERE, Choice, Engine, Models, Output
 from writingbench.records import DYNAMIC, Query, UserError
 from writingbench.reports import terminal
 
@@ -119,6 +119,7 @@ def carry_out(
     *,
     writer: Endpoint | None,
     judge: Endpoint | None,
+    engine: Engine = HERE,
 ) -> int:
     """Ask for what is missing, publish, show; returns the exit status."""
     from writingbench import evaluate, stored
@@ -137,8 +138,15 @@ def carry_out(
         again=show.again,
     )
 
+    parts = (output.out / "parts").absolute()
+
     async def everything() -> tuple[Done, Tally, Published | None, set[str]]:
         with open_store(output.out) as store:
+            if engine.engine == "ray":  # what it brings is in the store; what failed is asked for once more here
+                from writingbench.scale.spread import spread
+
+                await spread(run, queries, store, writer=writer, judge=judge, terms=terms, workers=engine.workers,
+                             folder=parts, note=show.note)  # fmt: skip
             done = await evaluate.carry_out(run, queries, store, writer=writer, judge=judge, seen=seen, terms=terms)
             if not run.judge:
                 tally = stored.Tally(done.run, store)

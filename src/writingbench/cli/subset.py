@@ -44,7 +44,7 @@ def subset(
     size
         How many queries.
     benchmark
-        starter, official, or the path of a JSONL file.
+        starter, builtin, official, or the path of a JSONL file.
     taxonomy
         A TOML file of domains, for a benchmark of one's own field.
     to

@@ -14,6 +14,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from writingbench.benchmark.language import language_of
 from writingbench.construct.item import noted
@@ -84,28 +85,64 @@ def duplicates(texts: Sequence[str], threshold: float = ALIKE, *, stay: int = 0)
     """For each text that is alike with one before it: that pair, and of several the one that is most alike.
 
     A text that goes takes no others with it: texts are only compared with those that stay, and the first `stay` of
-    them do in any case. Candidates are found by MinHash (Broder 1997) with locality-sensitive hashing, and each is
-    verified by the share itself. Raises UserError where `rensa` is not installed.
+    them do in any case. Raises UserError where `rensa` is not installed.
     """
-    try:
-        from rensa import RMinHash, RMinHashLSH  # noqa: PLC0415
-    except ImportError as error:
-        raise UserError("construct needs rensa: pip install 'writingbench[construct]'") from error
-    index = RMinHashLSH(threshold=threshold, num_perm=HASHES, num_bands=BANDS)
-    sketches: dict[int, RMinHash] = {}  # of those that stay
-    found: list[Pair] = []
-    for place, text in enumerate(texts):
-        mine = runs(text)
-        (sketch,) = RMinHash.from_token_sets([list(mine)], num_perm=HASHES, seed=SEED)
-        candidates = index.query(sketch) if place >= stay else ()
-        near = [one for one in candidates if sketch.jaccard(sketches[one]) >= threshold - SLACK]
-        share, at = max(((_share(mine, runs(texts[one])), -one) for one in near), default=(0.0, 0))
-        if share >= threshold:
+    index, found = _Index(texts, threshold), list[Pair]()
+    for place in range(len(texts)):
+        mine = index.sketched(place)
+        if place >= stay and (near := index.near(mine)):
+            share, at = max(near)
             found.append(Pair(earlier=-at, later=place, share=share))
         else:
-            index.insert(place, sketch)
-            sketches[place] = sketch
+            index.add(place, mine)
     return found
+
+
+def pairs(texts: Sequence[str], threshold: float = ALIKE, *, stay: int = 0) -> list[Pair]:
+    """Every pair of texts that are alike, but for those among the first `stay`. Raises as `duplicates`."""
+    index, found = _Index(texts, threshold), list[Pair]()
+    for place in range(len(texts)):
+        mine = index.sketched(place)
+        if place >= stay:
+            found += [Pair(earlier=-at, later=place, share=share) for share, at in sorted(index.near(mine))]
+        index.add(place, mine)
+    return found
+
+
+class _Index:
+    """Texts among which those that are alike with another are found: candidates by MinHash (Broder 1997) with
+    locality-sensitive hashing, each of which is verified by the share itself.
+    """
+
+    def __init__(self, texts: Sequence[str], threshold: float) -> None:
+        try:
+            from rensa import RMinHash, RMinHashLSH  # noqa: PLC0415
+        except ImportError as error:
+            raise UserError("this needs rensa: pip install 'writingbench[construct]'") from error
+        self._texts, self._threshold = texts, threshold
+        self._sketch = RMinHash.from_token_sets
+        self._index = RMinHashLSH(threshold=threshold, num_perm=HASHES, num_bands=BANDS)
+        self._sketches: dict[int, Any] = {}  # of those that were added
+
+    def sketched(self, place: int) -> tuple[set[str], Any]:
+        """The runs of a text, and its MinHash."""
+        mine = runs(self._texts[place])
+        (sketch,) = self._sketch([list(mine)], num_perm=HASHES, seed=SEED)
+        return mine, sketch
+
+    def near(self, mine: tuple[set[str], Any]) -> list[tuple[float, int]]:
+        """The texts that were added and are alike with this one: the share, and the place with a minus before it, so
+        that the greatest is the first of those that are most alike.
+        """
+        own, sketch = mine
+        candidates = self._index.query(sketch)
+        near = [one for one in candidates if sketch.jaccard(self._sketches[one]) >= self._threshold - SLACK]
+        shares = [(_share(own, runs(self._texts[one])), -one) for one in near]
+        return [one for one in shares if one[0] >= self._threshold]
+
+    def add(self, place: int, mine: tuple[set[str], Any]) -> None:
+        self._index.insert(place, mine[1])
+        self._sketches[place] = mine[1]
 
 
 def put_aside(project: Project, known: Sequence[Known] = ()) -> list[Gone]:

@@ -42,6 +42,8 @@ from writingbench.records import (
 
 SHIPPED = ("global", "domain")
 PASSAGE = "passage"  # for a window of a text; no set that a run is judged by
+OVERALL = "overall"  # one criterion for all of a text: what people's scores are of that are by no criterion
+OURS = (*SHIPPED, PASSAGE, OVERALL)
 LANGUAGES = {"en": "English", "zh": "Chinese"}
 
 
@@ -125,7 +127,7 @@ def _in(one: Shared, language: Language) -> Wording | None:
 
 def load(name: str) -> CriteriaSet:
     """The set called `name`: a shipped one, or the path of a TOML file. Raises UserError, which says what is wrong."""
-    if name in (*SHIPPED, PASSAGE):
+    if name in OURS:
         text = (files("writingbench.criteria") / f"data/sets/{name}.toml").read_text("utf-8")
     else:
         try:
@@ -138,7 +140,7 @@ def load(name: str) -> CriteriaSet:
         found = msgspec.convert(tomllib.loads(text), CriteriaSet)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError, RecursionError) as error:
         raise UserError(f"{name}: not a set of criteria: {error}") from error
-    if name not in (*SHIPPED, PASSAGE) and found.name in (DYNAMIC, *SHIPPED, PASSAGE):
+    if name not in OURS and found.name in (DYNAMIC, *OURS):
         raise UserError(f"{name}: the name {found.name!r} is taken; give the set another one")
     _check(found, name)
     return found

@@ -46,7 +46,7 @@ class Embedded:
 
     def __init__(self, endpoint: Endpoint) -> None:
         assert endpoint.weights is not None  # noqa: S101 - for the type checker; `Line` has asked
-        self._name, self._weights = endpoint.name, endpoint.weights
+        self._name, self._weights, self._adapter = endpoint.name, endpoint.weights, endpoint.adapter
         self._slots = endpoint.provider.connections
         self._lock = asyncio.Lock()
         self._process: asyncio.subprocess.Process | None = None
@@ -106,6 +106,7 @@ class Embedded:
         self._context = self._context or context(self._weights, self._slots)
         settings = {
             "weights": str(self._weights),
+            "adapter": str(self._adapter or ""),
             "key": self._key,
             "slots": self._slots,
             "context": self._context,
@@ -135,8 +136,9 @@ class Embedded:
             raise EndpointRefused(f"{self._name}: loading {self._weights} took more than {START} s") from None
         except (msgspec.DecodeError, KeyError, TypeError):
             await self._end()
+            file = self._adapter or self._weights
             raise EndpointRefused(
-                f"{self._name}: the embedded server could not load {self._weights}: {self._last_words()}"
+                f"{self._name}: the embedded server could not load {file}: {self._last_words()}"
             ) from None
 
     async def _end(self) -> None:

@@ -1,20 +1,23 @@
 """The child process of `embedded`: serve one GGUF file until standard input closes.
 
-Reads one JSON line, `{"weights": "...", "key": "...", "slots": 1, "context": 8192, "threads": 2}`, and answers with
-one, `{"address": "http://127.0.0.1:PORT"}`, when it is ready. Imports nothing of the package, so that it starts fast.
+Reads one JSON line, `{"weights": "...", "adapter": "", "key": "...", "slots": 1, "context": 8192, "threads": 2}`, and
+answers with one, `{"address": "http://127.0.0.1:PORT"}`, when it is ready. Imports nothing of the package, so that it
+starts fast.
 """
 
 import json
 import os
 import sys
 
-from xllamacpp import CommonParams, Server
+from xllamacpp import CommonAdapterLoraInfo, CommonParams, Server
 
 
 def main() -> None:
     settings = json.loads(sys.stdin.readline())
     params = CommonParams()
     params.model.path = settings["weights"]
+    if settings["adapter"]:
+        params.lora_adapters = [CommonAdapterLoraInfo(settings["adapter"], 1.0)]
     params.hostnames = ["127.0.0.1"]
     params.port = 0  # any that is free
     params.api_keys = [settings["key"]]

@@ -57,6 +57,7 @@ class Endpoint:
     provider: Provider
     key: str = field(default="", repr=False)  # never stored, never shown
     weights: Path | None = None  # the file the embedded server is to load; None for any other server
+    adapter: Path | None = None  # what it is to lay on top of them
     refuses: frozenset[str] = frozenset()  # fields of a call that it turns down, by their name on the wire
     thinking: Thinking | None = None  # as the user wants it; None: as the server does by itself
 
@@ -116,8 +117,11 @@ def resolve(name: str, base_url: str | None = None) -> Endpoint:
         )
     provider = known[prefix]
     if prefix in ("local", "gguf"):
-        if prefix == "local" and model != "smollm2":
-            raise UserError(f"{name!r}: the embedded model is local/smollm2; for a file write gguf/PATH")
+        if prefix == "local" and model != "smollm2" and not Path(model).exists():
+            raise UserError(
+                f"{name!r}: the embedded model is local/smollm2, and there is no {model} that was trained here "
+                "(`writingbench train export`); for any other file write gguf/PATH"
+            )
         if prefix == "gguf" and not Path(model).is_file():
             raise UserError(f"{name!r}: there is no file {model}")
         return Endpoint(name=name, model=model, identity=name, provider=provider)

@@ -37,6 +37,15 @@ def shape(path: Path) -> Shape | None:
         return None
 
 
+def header(path: Path) -> Mapping[str, object]:
+    """What a GGUF file says of itself, without its lists; nothing where its header cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return _header(file)
+    except (OSError, struct.error, KeyError, ValueError):
+        return {}
+
+
 def _token(own: Mapping[str, object]) -> int:
     """Bytes of key-value cache a token: in each layer, one key and one value for each head that has its own."""
     try:

@@ -16,7 +16,7 @@ import msgspec
 
 from writingbench.records import Sampling, UserError, fingerprint
 
-SHIPPED = ("standard", "official", "demo")
+SHIPPED = ("standard", "official", "demo", "brief")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

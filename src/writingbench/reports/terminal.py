@@ -26,7 +26,7 @@ from writingbench.records import Failure, Judgement, Response
 
 EVERY = 0.1  # seconds between two drawings
 # stages that are counted one by one; the others are downloads
-COUNTED = ("responses", "judgements", "queries", "comparisons")
+COUNTED = ("responses", "judgements", "queries", "comparisons", "steps")
 
 
 @dataclass(slots=True)
@@ -93,6 +93,15 @@ class Show:
     def judgement(self, made: Judgement) -> None:
         self._advance("judgements", made.outcome)
 
+    def marked(self, outcome: object) -> None:
+        """A mark is there, or could not be had."""
+        self._advance("judgements", outcome)
+
+    def step(self, step: int, steps: int, loss: float) -> None:
+        """So many steps of a training are done."""
+        self._stage("steps", steps).done = step - 1
+        self._advance("steps", None)
+
     def query(self, outcome: object) -> None:
         """What was asked about a query is answered, or failed."""
         self._advance("queries", outcome)
@@ -149,7 +158,7 @@ def complain(text: str) -> None:
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """A table of text; the first column is names, columns of figures stand to the right."""
-    made = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))
+    made = Table(box=None, pad_edge=False, padding=(0, 3 if len(columns) < 8 else 2, 0, 0))
     for number, column in enumerate(columns):
         figures = number > 0 and all(row[number][:1].isdigit() or row[number] == "–" for row in rows)
         made.add_column(column, justify="right" if figures else "left", overflow="fold", no_wrap=number == 0)

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from writingbench.checks.length.numerals import DIGITS, ENGLISH, HAN_NUMBER, number, scaled
+from writingbench.records import LengthUnit
 
-__all__ = ["Amount", "Unit", "amounts"]
+__all__ = ["Amount", "amounts"]
 
-Unit = Literal["words", "characters", "sentences", "paragraphs", "items", "pages", "minutes"]
 Number = int | float
 
 
@@ -24,7 +24,7 @@ Number = int | float
 class Amount:
     """So much text; a bare number is its own lower and upper end."""
 
-    unit: Unit
+    unit: LengthUnit
     min: Number | None
     max: Number | None
     about: bool
@@ -144,7 +144,7 @@ def _read(match: re.Match[str], text: str) -> Amount | None:
         return None
     ends = (scaled(low[0], fields["high"], high[1]) if fields["low"] else low[0], high[1])
     if "zh" in fields:
-        unit: Unit = "characters" if fields["zh"] == "字数" else "words"
+        unit: LengthUnit = "characters" if fields["zh"] == "字数" else "words"
         noun = match[0][:4]
     else:
         name = next(name for name in _UNITS if fields.get(name))
@@ -184,7 +184,7 @@ def _read(match: re.Match[str], text: str) -> Amount | None:
     )
 
 
-_UNITS: tuple[Unit | Literal["lines"], ...] = (
+_UNITS: tuple[LengthUnit | Literal["lines"], ...] = (
     *("words", "characters", "sentences", "lines", "paragraphs", "pages", "minutes", "items"),
 )
 

@@ -13,13 +13,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from writingbench.checks.length.amounts import Amount, Unit, amounts
+from writingbench.checks.length.amounts import Amount, amounts
 from writingbench.checks.length.asked import asked_for, is_demand
 from writingbench.checks.length.numerals import plain
 from writingbench.checks.length.scope import Scope, scope
 from writingbench.checks.material import split
 from writingbench.checks.passages import Span
-from writingbench.records import Language
+from writingbench.records import Language, LengthUnit
 
 __all__ = ["Demand", "demands"]
 
@@ -33,7 +33,7 @@ LONG = 100  # words or characters from which the lengths of counted parts make u
 class Demand:
     """How long the answer, or a part of it, is to be; how a bare number is meant to be kept, `checks.length` says."""
 
-    unit: Unit
+    unit: LengthUnit
     min: int | float | None  # a bare or approximate number is both ends
     max: int | float | None
     part: str | None = (

@@ -60,8 +60,8 @@ def draft(
     language
         Only en or only zh.
     known
-        A benchmark whose requests must not come again: starter, official, or a file of requests as `construct import`
-        reads it; may be given several times.
+        A benchmark whose requests must not come again: starter, builtin, official, or a file of requests as
+        `construct import` reads it; may be given several times.
     seed
         With another number what is asked for is drawn anew.
     again

@@ -42,7 +42,7 @@ def generate(
     Parameters
     ----------
     benchmark
-        The JSONL file, or starter or official.
+        The JSONL file, or starter, builtin or official.
     model
         Who writes the criteria, as provider/model.
     to

@@ -38,7 +38,7 @@ def label(
     Parameters
     ----------
     benchmark
-        starter, official, or the path of a JSONL file.
+        starter, builtin, official, or the path of a JSONL file.
     to
         The file to write.
     model

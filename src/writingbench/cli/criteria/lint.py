@@ -35,7 +35,7 @@ def lint(
     Parameters
     ----------
     benchmark
-        starter, official, or the path of a JSONL file.
+        starter, builtin, official, or the path of a JSONL file.
     rule
         Only this rule; may be given several times.
     model

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Literal
 
-from writingbench.benchmark.load import Defect, _Row
+from writingbench.benchmark.line import Defect, Entry
 from writingbench.construct.exchange.checked import Ready
 from writingbench.construct.exchange.compared import Compared
 from writingbench.construct.exchange.rows import Row
@@ -40,7 +40,7 @@ def _brought(project: Project, one: Ready, by: str) -> Outcome:
     kept = one.kept
     if one.row.revision != kept.revision:
         return outcome(**_since(project, one.row, kept, by))
-    compared = Compared(one.row, kept.item, project.text, _Row("", one.line, []))
+    compared = Compared(one.row, kept.item, project.text, Entry("", one.line, []))
     if compared.nothing:
         return outcome(way="unchanged", stage=kept.item.stage)
     try:
@@ -65,7 +65,7 @@ def _since(project: Project, row: Row, now: Kept, by: str) -> dict[str, Any]:
         if not n <= row.revision <= n + shared:
             continue
         defects: list[Defect] = []
-        compared = Compared(row, change.after, project.text, _Row("", 1, defects))
+        compared = Compared(row, change.after, project.text, Entry("", 1, defects))
         if defects:
             continue
         if compared.nothing:

@@ -9,7 +9,8 @@ from typing import Any
 
 import msgspec
 
-from writingbench.benchmark.load import Defect, Defects, _Row, _rows
+from writingbench.benchmark.line import Defect, Entry
+from writingbench.benchmark.load import Defects, rows
 from writingbench.construct.exchange.compared import MOVES, Compared
 from writingbench.construct.exchange.rows import Row, Source
 from writingbench.construct.project import Kept, Project
@@ -18,10 +19,10 @@ from writingbench.construct.project import Kept, Project
 def lines(content: bytes, file: str, defects: list[Defect]) -> Iterator[tuple[int, dict[str, Any]]]:
     """The rows of a JSONL file with their lines, from 1; what is none is added to the `defects`."""
     number = 0
-    for number, found in _rows(content, file, defects):
+    for number, found in rows(content, file, defects):
         yield number, found
     if not (number or defects):
-        _Row(file, 1, defects).wrong("", "the file holds no row")
+        Entry(file, 1, defects).wrong("", "the file holds no row")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +45,7 @@ def check(
     ready: list[Ready] = []
     seen: dict[str, int] = {}
     for line, found in rows:
-        at = _Row(file, line, defects)
+        at = Entry(file, line, defects)
         said = _typed(found, at)
         if said is None:
             continue
@@ -66,7 +67,7 @@ def check(
     return ready
 
 
-def _typed(found: dict[str, Any], at: _Row) -> Row | None:
+def _typed(found: dict[str, Any], at: Entry) -> Row | None:
     """A row in which everything is of the right type; None where something is not, and then that has been said."""
     if isinstance(decision := found.get("decision"), str):
         found = {**found, "decision": " ".join(decision.casefold().split())}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from hashlib import sha256
 from typing import Any
 
-from writingbench.benchmark.load import _Row
+from writingbench.benchmark.line import Entry
 from writingbench.benchmark.size import tokens
 from writingbench.construct import moves
 from writingbench.construct.exchange.passages import passages
@@ -33,7 +33,7 @@ class Compared:
     What the item's stage does not allow, and what is not possible at all, is said by `at`.
     """
 
-    def __init__(self, row: Row, item: Item, text: Callable[[str], str], at: _Row) -> None:
+    def __init__(self, row: Row, item: Item, text: Callable[[str], str], at: Entry) -> None:
         self.row = row
         self.item = item
         self.texts: list[str] = []

@@ -17,7 +17,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from writingbench.benchmark.language import language_of
-from writingbench.benchmark.load import Defect, Defects
+from writingbench.benchmark.line import Defect
+from writingbench.benchmark.load import Defects
 from writingbench.construct.lists.encoding import encoding
 from writingbench.construct.lists.fault import Fault
 from writingbench.construct.lists.foreign import foreign

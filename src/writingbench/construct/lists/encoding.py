@@ -5,7 +5,8 @@ from __future__ import annotations
 import codecs
 from pathlib import Path
 
-from writingbench.benchmark.load import Defect, Defects
+from writingbench.benchmark.line import Defect
+from writingbench.benchmark.load import Defects
 from writingbench.records import UserError
 
 COMMON = 0.8  # of a text's characters beyond ASCII that are common Chinese ones, where the text is said to be GB18030

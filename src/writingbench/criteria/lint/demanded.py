@@ -55,7 +55,8 @@ def form(query: Query) -> Iterator[Flaw]:
     for asked in demanded(query.text):
         # a section counts as watched where half of its name is spoken of
         named = any(2 * len(words_said & set(units(name))) >= len(set(units(name))) for name in asked.names)
-        words = patterns("forms").get(asked.kind.removeprefix("no_"))
+        forms, kind = patterns("forms"), asked.kind.removeprefix("no_")
+        words = forms.get(kind) or forms.get(kind.removesuffix("s"))  # "no_lists" is about what "list" is about
         if not (words and words.search(said)) and not named:
             message = f"no criterion looks at the form that is asked for ({asked.kind.replace('_', ' ')})"
             yield flaw(query, None, "format", message, cut(asked.demand))

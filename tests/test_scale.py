@@ -1,0 +1,163 @@
+"""Asking spread over a Ray cluster of two nodes on this machine: the same numbers, also when a node is lost."""
+
+import json
+import threading
+import time
+from collections import Counter
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from server import Server, said
+from test_cli import call
+from writingbench.benchmark import named
+from writingbench.benchmark.save import save
+from writingbench.records import Failure, Reply, UserError
+from writingbench.scale import parts
+from writingbench.scale.parts import Row
+from writingbench.store import Store
+
+ray = pytest.importorskip("ray")
+cluster_utils = pytest.importorskip("ray.cluster_utils")
+
+MODELS = ("--writer", "openai/w", "--judge", "openai/j")
+
+
+def answered(seen):
+    """The same for the same call, whoever asks, after a moment."""
+    time.sleep(0.05)
+    number = int(sha256(seen.text.encode()).hexdigest(), 16)
+    if seen.body["model"] == "w":
+        return said(f"Dear reader,\n\nnumber {number} it is.")
+    return said(json.dumps({"reason": "It has a number, and little else.", "score": 1 + number % 10}))
+
+
+@pytest.fixture
+def many(tmp_path):
+    """96 queries: the starter set, again and again, with other numbers."""
+    from dataclasses import replace
+
+    queries = named("starter", Path).queries
+    made = [
+        replace(query, index=100 * time_ + query.index, text=f"{query.text}\n\n({time_})")
+        for time_ in range(8)
+        for query in queries
+    ]
+    save(made, tmp_path / "many.jsonl")
+    return tmp_path / "many.jsonl"
+
+
+@pytest.fixture
+def cluster(monkeypatch):
+    """Two nodes of one CPU each; the first is the head."""
+    made = cluster_utils.Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
+    made.add_node(num_cpus=1)
+    monkeypatch.setenv("RAY_ADDRESS", made.address)
+    yield made
+    made.shutdown()
+
+
+def scores(folder):
+    done = call("report", "--out", folder, "--json", cwd=folder.parent)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_with_ray_the_numbers_are_those_without_though_a_node_is_killed_in_the_middle(tmp_path, many, cluster):
+    with Server(answered) as server:
+        plain = ("run", *MODELS, "--base-url", server.url, "--benchmark", many)
+        assert call(*plain, "--out", tmp_path / "here", cwd=tmp_path).returncode == 0
+        once = Counter(seen.text for seen in server.seen)
+        server.seen.clear()
+
+        over, killed = threading.Event(), threading.Event()
+
+        def kill():
+            while len(server.seen) < 150:
+                if over.wait(0.05):
+                    return
+            cluster.remove_node(next(iter(cluster.worker_nodes)), allow_graceful=False)
+            killed.set()
+
+        killer = threading.Thread(target=kill)
+        killer.start()
+        spread = call(*plain, "--engine", "ray", "--out", tmp_path / "ray", cwd=tmp_path)
+        over.set()
+        killer.join()
+        assert spread.returncode == 0, spread.stderr
+        assert killed.is_set()
+        asked = Counter(seen.text for seen in server.seen)
+        assert set(asked) == set(once)
+        # what the lost machine had not handed in is asked again: its one task, and nothing else
+        assert sum(asked.values()) - len(asked) <= 8 * 6
+        server.seen.clear()
+        again = call(*plain, "--engine", "ray", "--out", tmp_path / "ray", cwd=tmp_path)
+        assert again.returncode == 0 and "Nothing to ask" in again.stdout
+        assert not server.seen
+    here, there = scores(tmp_path / "here"), scores(tmp_path / "ray")
+    assert here == there
+    with Store(tmp_path / "here/store.db") as one, Store(tmp_path / "ray/store.db") as other:
+        bodies = [{row[1]: json.loads(row[3])["text"] for row in store.rows("reply")} for store in (one, other)]
+    assert bodies[0] == bodies[1] and len(bodies[0]) == 96 * 6
+
+
+def test_what_part_files_hold_is_taken_before_anything_is_asked(tmp_path, many, cluster):
+    with Server(answered) as server:
+        plain = ("respond", "--writer", "openai/w", "--base-url", server.url, "--benchmark", many, "--limit", "9")
+        assert call(*plain, "--engine", "ray", "--out", tmp_path / "ray", cwd=tmp_path).returncode == 0
+        server.seen.clear()
+        for name in ("store.db", "store.db-wal", "store.db-shm"):  # as if the command had been killed before
+            (tmp_path / "ray" / name).unlink(missing_ok=True)
+        assert call(*plain, "--engine", "ray", "--out", tmp_path / "ray", cwd=tmp_path).returncode == 0
+        assert not server.seen
+
+
+def test_what_no_machine_can_ask_is_said_once_and_in_one_line(tmp_path, cluster):
+    done = call("run", *MODELS, "--base-url", "http://127.0.0.1:9/v1", "--engine", "ray", "--out", "o", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "127.0.0.1:9" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_ceilings_that_hold_for_one_machine_are_refused(tmp_path):
+    done = call("run", *MODELS, "--engine", "ray", "--max-cost", "1", cwd=tmp_path)
+    assert done.returncode == 2 and "--max-cost" in done.stderr
+
+
+# part files
+
+
+def test_a_part_file_reads_back_as_it_was_written(tmp_path):
+    rows = [Row("reply", "a", "m", b'{"text":"x","finish":"stop"}'), Row("refusal", "m http://h", "", b"top_p")]
+    parts.write(rows, tmp_path / "p.parquet")
+    assert list(parts.read(tmp_path / "p.parquet")) == rows
+    parts.write([], tmp_path / "empty.parquet")
+    assert list(parts.read(tmp_path / "empty.parquet")) == []
+
+
+def test_a_store_takes_what_another_holds_and_keeps_what_it_has(tmp_path):
+    with Store(tmp_path / "a.db") as one, Store(tmp_path / "b.db") as other:
+        one.keep("1", "m", Reply(text="first", finish="stop"))
+        one.keep("2", "m", Failure(kind="refused", note="no"))
+        one.learn("m http://h", "top_p")
+        other.keep("1", "m", Reply(text="mine", finish="stop"))
+        other.take(one.rows())
+        assert other.recall("1").text == "mine"
+        assert other.recall("2").kind == "refused"
+        assert other.refusals("m http://h") == ["top_p"]
+        one.keep("2", "m", Reply(text="now", finish="stop"))
+        other.take(one.rows())
+        assert other.recall("2").text == "now"
+        assert [row[0] for row in one.rows()] == ["reply", "reply", "refusal"]
+
+
+def test_a_machine_without_ray_says_what_to_install(tmp_path, monkeypatch):
+    import asyncio
+    import sys
+
+    from writingbench.models.terms import ANY
+    from writingbench.scale.spread import spread
+
+    monkeypatch.setitem(sys.modules, "ray", None)
+    with Store(tmp_path / "a.db") as store, pytest.raises(UserError, match=r"pip install 'writingbench\[scale\]'"):
+        asyncio.run(spread(None, [], store, writer=None, judge=None, terms=ANY, folder=tmp_path))
