@@ -26,8 +26,9 @@ demo: .venv/core
 	@# 1 is "done but incomplete": a mark that a 135M model did not manage is a result of the demo, not its failure
 	$(BIN)/writingbench run || [ $$? -eq 1 ]
 
+# a file of tests on each core at a time
 test: .venv/dev browser
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 check: .venv/dev
 	$(BIN)/ruff check src tests bench
