@@ -1,6 +1,9 @@
 """Asking spread over a Ray cluster of two nodes on this machine: the same numbers, also when a node is lost."""
 
 import json
+import os
+import subprocess
+import sys
 import threading
 import time
 from collections import Counter
@@ -10,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from server import Server, said
-from test_cli import call
+from test_cli import KEY
 from writingbench.benchmark import named
 from writingbench.benchmark.save import save
 from writingbench.records import Failure, Reply, UserError
@@ -20,6 +23,16 @@ from writingbench.store import Store
 
 ray = pytest.importorskip("ray")
 cluster_utils = pytest.importorskip("ray.cluster_utils")
+
+
+def call(*arguments, cwd, **environment):
+    """As in test_cli, with time for a cluster on a machine that is busy."""
+    return subprocess.run(
+        [sys.executable, "-m", "writingbench", *map(str, arguments)],
+        capture_output=True, text=True, check=False, timeout=900, cwd=cwd,
+        env={**os.environ, "OPENAI_API_KEY": KEY, **environment},
+    )  # fmt: skip
+
 
 MODELS = ("--writer", "openai/w", "--judge", "openai/j")
 
@@ -48,14 +61,16 @@ def many(tmp_path):
     return tmp_path / "many.jsonl"
 
 
-@pytest.fixture
-def cluster(monkeypatch):
-    """Two nodes of one CPU each; the first is the head."""
-    made = cluster_utils.Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
-    made.add_node(num_cpus=1)
-    monkeypatch.setenv("RAY_ADDRESS", made.address)
-    yield made
-    made.shutdown()
+@pytest.fixture(scope="module")
+def cluster():
+    """Two nodes of one CPU each, until a test kills one. Each has its keys in its own environment."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("OPENAI_API_KEY", KEY)
+        made = cluster_utils.Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
+        made.add_node(num_cpus=1)
+        environment.setenv("RAY_ADDRESS", made.address)
+        yield made
+        made.shutdown()
 
 
 def scores(folder):
@@ -119,6 +134,13 @@ def test_what_no_machine_can_ask_is_said_once_and_in_one_line(tmp_path, cluster)
     assert "127.0.0.1:9" in done.stderr and "Traceback" not in done.stderr
 
 
+def test_a_machine_without_a_key_says_so(tmp_path, cluster):
+    models = ("--writer", "deepseek/w", "--judge", "deepseek/w", "--base-url", "http://127.0.0.1:9/v1")
+    done = call("run", *models, "--engine", "ray", "--out", "o", cwd=tmp_path, DEEPSEEK_API_KEY="here-only")
+    assert done.returncode == 2
+    assert "DEEPSEEK_API_KEY" in done.stderr and "on the cluster" in done.stderr
+
+
 def test_ceilings_that_hold_for_one_machine_are_refused(tmp_path):
     done = call("run", *MODELS, "--engine", "ray", "--max-cost", "1", cwd=tmp_path)
     assert done.returncode == 2 and "--max-cost" in done.stderr
@@ -153,7 +175,6 @@ def test_a_store_takes_what_another_holds_and_keeps_what_it_has(tmp_path):
 
 def test_a_machine_without_ray_says_what_to_install(tmp_path, monkeypatch):
     import asyncio
-    import sys
 
     from writingbench.models.terms import ANY
     from writingbench.scale.spread import spread

@@ -86,7 +86,8 @@ async def spread(
         bring_home(folder, store)
     if errors:
         (first, count), *others = errors.most_common()
-        raise UserError(f"{count:,} tasks: {first}" + (f" (and {len(others)} other reasons)" if others else ""))
+        more = f"; {len(others):,} other reasons" if others else ""
+        raise UserError(f"{first} (on the cluster, in {count:,} tasks{more})")
 
 
 async def _first(tasks: AsyncIterator[Task], count: int) -> AsyncIterator[Task]:
