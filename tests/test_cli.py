@@ -28,7 +28,7 @@ def call(*arguments, cwd, **environment):
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=600,
         cwd=cwd,
         env={**os.environ, "OPENAI_API_KEY": KEY, **environment},
     )
