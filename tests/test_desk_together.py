@@ -119,6 +119,7 @@ class Somebody:
             assert asyncio.get_running_loop().time() < end, f"{self.name} pressed n at {here}, and heard {text!r}"
             await asyncio.sleep(0.02)
         await self.at("#work #next").wait_for()
+        await self.page.wait_for_load_state()  # the end of the page is what listens to keys
         return re.search(r"/item/(\w+)", self.page.url)[1]
 
     async def passes(self, id, stage):
