@@ -13,7 +13,7 @@ from test_generate import GOOD
 from writingbench.benchmark import load
 from writingbench.construct import moves
 from writingbench.construct.finish import queries
-from writingbench.construct.item import Item, Material, key
+from writingbench.construct.item import Item, Material, key, query
 from writingbench.construct.project import Project
 from writingbench.people import People
 
@@ -186,3 +186,10 @@ def test_a_person_gets_a_link_once_and_a_new_one_on_demand(tmp_path):
     (row,) = json.loads(call("people", "list", "--json", cwd=tmp_path).stdout)
     assert row == {"name": "李娜", "roles": [], "decisions": 0}
     assert call("people", "add", "x", "--role", "king", cwd=tmp_path).returncode == 2
+
+
+def test_a_query_knows_by_which_kinds_of_guidance_its_request_was_refined():
+    item = Item(id="a", domain1="Education", domain2="Lesson Plan", language="en", request="Plan a lesson.",
+                guidances=("content:use-details", "length:minutes", "expression:contrast"))  # fmt: skip
+    assert query(item, 1, {}).guidances == ("specificity", "expression")
+    assert query(replace(item, guidances=None), 1, {}).guidances == ()

@@ -19,6 +19,7 @@ from writingbench.benchmark.save import save
 from writingbench.records import Failure, Reply, UserError
 from writingbench.scale import parts
 from writingbench.scale.parts import Row
+from writingbench.scale.spread import bring_home
 from writingbench.store import Store
 
 ray = pytest.importorskip("ray")
@@ -146,7 +147,32 @@ def test_ceilings_that_hold_for_one_machine_are_refused(tmp_path):
     assert done.returncode == 2 and "--max-cost" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("more", "address", "said"),
+    [
+        (("--engine", "ray"), "127.0.0.1:1", "no cluster answers at 127.0.0.1:1"),
+        (("--engine", "ray", "--workers", "0"), "", "--workers is 0"),
+        (("--workers", "2"), "", "--workers goes with --engine ray"),
+    ],
+)
+def test_a_bad_call_is_refused_in_one_line_at_once(tmp_path, more, address, said):
+    done = call("run", *MODELS, "--base-url", "http://127.0.0.1:9/v1", *more, cwd=tmp_path, RAY_ADDRESS=address)
+    assert done.returncode == 2
+    (line,) = [line for line in done.stderr.splitlines() if line.startswith("writingbench: ")]
+    assert said in line and "Traceback" not in done.stderr
+
+
 # part files
+
+
+def test_what_a_killed_worker_had_begun_to_write_is_left_alone_and_no_part_is_read_twice(tmp_path):
+    parts.write([Row("reply", "a", "m", b'{"text":"x","finish":"stop"}')], tmp_path / "p.parquet")
+    (tmp_path / ".p2.parquet").write_bytes(b"PAR1 and no more")
+    with Store(tmp_path / "a.db") as store:
+        taken = bring_home(tmp_path, store)
+        assert taken == {tmp_path / "p.parquet"}
+        assert store.recall("a").text == "x"
+        assert bring_home(tmp_path, store, taken) == set()
 
 
 def test_a_part_file_reads_back_as_it_was_written(tmp_path):

@@ -112,6 +112,12 @@ def _out_of(known: tuple[str, ...], found: dict[str, Any], key: str, row: Entry)
     return []
 
 
+def _strange(found: Any, known: set[str], where: str, row: Entry) -> None:
+    """Report the fields of an object that nobody knows."""
+    for key in sorted(found.keys() - known if isinstance(found, dict) else ()):
+        row.wrong(f"{where}.{key}", "unknown field", found[key])
+
+
 def _demands(listed: Any, row: Entry) -> tuple[LengthDemand, ...]:
     if not isinstance(listed, list):
         row.wrong("demands", "must be a list of lengths that are asked for", listed)
@@ -119,9 +125,7 @@ def _demands(listed: Any, row: Entry) -> tuple[LengthDemand, ...]:
     made: list[LengthDemand] = []
     for place, found in enumerate(listed):
         where = f"demands[{place}]"
-        keys = found.keys() if isinstance(found, dict) else ()
-        for key in sorted(set(keys) - {field.name for field in fields(LengthDemand)}):
-            row.wrong(f"{where}.{key}", "unknown field", found[key])
+        _strange(found, {field.name for field in fields(LengthDemand)}, where, row)
         try:
             demand = msgspec.convert(found, LengthDemand)
         except msgspec.ValidationError as error:
@@ -144,8 +148,7 @@ def _history(listed: Any, row: Entry) -> tuple[Step, ...]:
         if not isinstance(found, dict):
             row.wrong(where, "must be an object", found)
             continue
-        for key in sorted(found.keys() - {field.name for field in fields(Step)}):
-            row.wrong(f"{where}.{key}", "unknown field", found[key])
+        _strange(found, {field.name for field in fields(Step)}, where, row)
         try:
             step = msgspec.convert(found, Step)
             if datetime.fromisoformat(step.date).utcoffset() is None:
@@ -174,8 +177,7 @@ def _criteria(listed: Any, row: Entry, wanted: int | None) -> list[Criterion]:
         if not isinstance(found, dict):
             row.wrong(where, "must be an object", found)
             continue
-        for key in sorted(found.keys() - {*OF_CRITERION, "requirement"}):
-            row.wrong(f"{where}.{key}", "unknown field", found[key])
+        _strange(found, {*OF_CRITERION, "requirement"}, where, row)
         name, description, *bands = (_text(found, key, row, where) for key in OF_CRITERION)
         kind = found.get("requirement")
         if kind is not None and kind not in REQUIREMENTS:

@@ -114,7 +114,7 @@ def respond(
     thinking
         How long it thinks before it writes: off, low, medium or high. As its server does by itself when left out.
     protocol
-        The rules: standard, official, demo, or the path of a TOML file.
+        The rules: standard, official, demo, brief, or the path of a TOML file.
     """
     from writingbench import evaluate
 

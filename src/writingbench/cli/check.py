@@ -135,7 +135,7 @@ def curve(
     judge
         Have this model mark every window of about 500 tokens, as provider/model.
     protocol
-        The rules of judging: standard, official, demo, or the path of a TOML file.
+        The rules of judging: standard, official, demo, brief, or the path of a TOML file.
     limit
         The first so many responses.
     taxonomy

@@ -68,7 +68,7 @@ def grade(
     language
         Write the criteria in this language, en or zh, rather than in the request's.
     protocol
-        The rules of judging: standard, official, demo, or the path of a TOML file.
+        The rules of judging: standard, official, demo, brief, or the path of a TOML file.
     html
         Write a page that shows the text with everything that is said of it.
     lang

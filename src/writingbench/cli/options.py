@@ -45,8 +45,8 @@ class Models:
     judge: str | None = None
     "The model that marks, as provider/model."
     protocol: str | None = None
-    """The rules: standard, official, demo, or the path of a TOML file. `demo` when neither writer nor judge is given,
-    else `standard`."""
+    """The rules: standard, official, demo, brief, or the path of a TOML file. `demo` when neither writer nor judge is
+    given, else `standard`."""
     criteria: Criteria = DYNAMIC
     base_url: BaseUrl = None
     writer_base_url: str | None = None

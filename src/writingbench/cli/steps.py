@@ -138,6 +138,8 @@ def carry_out(
         again=show.again,
     )
 
+    if engine.workers is not None and engine.engine != "ray":
+        raise UserError("--workers goes with --engine ray")
     parts = (output.out / "parts").absolute()
 
     async def everything() -> tuple[Done, Tally, Published | None, set[str]]:

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Literal, get_args
 
-from writingbench.records import Language, Query, Requirement, Step
+from writingbench.records import GUIDANCES, Guidance, Language, Query, Requirement, Step
 
 Stage = Literal["draft", "duplicate", "collect", "screen", "confirm", "approved", "rejected"]
 STAGES: tuple[Stage, ...] = get_args(Stage)
@@ -24,6 +24,7 @@ WITH_PEOPLE: tuple[Stage, ...] = ("collect", "screen", "confirm")  # where someb
 
 Span = tuple[int, int]
 
+CALLED: Mapping[Guidance, str] = {"specificity": "content"}  # as the pool of guidances calls it, where it differs
 HEADING = {"en": "Material {number}: {title}", "zh": "材料{number}：{title}"}
 
 
@@ -123,6 +124,7 @@ def compose(item: Item, texts: Mapping[str, str]) -> str:
 
 def query(item: Item, index: int, texts: Mapping[str, str]) -> Query:
     """An approved item as a query; it has no criteria yet."""
+    kinds = {guidance.partition(":")[0] for guidance in item.guidances or ()}
     return Query(
         index=index,
         domain1=item.domain1,
@@ -131,5 +133,6 @@ def query(item: Item, index: int, texts: Mapping[str, str]) -> Query:
         text=compose(item, texts),
         criteria=(),
         requirements=item.requirements,
+        guidances=tuple(kind for kind in GUIDANCES if CALLED.get(kind, kind) in kinds),
         history=item.history,
     )

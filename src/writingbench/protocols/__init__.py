@@ -68,7 +68,7 @@ def load(name: str) -> Protocol:
         protocol = msgspec.convert(table, Protocol)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise UserError(f"{name}: not a protocol: {error}") from error
-    if unknown := _unknown(table, msgspec.to_builtins(protocol)):
+    if unknown := unknown_field(table, msgspec.to_builtins(protocol)):
         raise UserError(f"{name}: unknown field `{unknown}`; a misspelt rule would silently not apply")
     for field in ("criteria", "responses", "repeats"):
         if getattr(protocol, field) < 1:
@@ -76,11 +76,11 @@ def load(name: str) -> Protocol:
     return protocol
 
 
-def _unknown(table: dict[str, Any], read: dict[str, Any]) -> str | None:
+def unknown_field(table: dict[str, Any], read: dict[str, Any]) -> str | None:
     """The first field of a TOML table that no field of the record took up."""
     for key, value in table.items():
         if key not in read:
             return key
-        if isinstance(value, dict) and (inner := _unknown(value, read[key])):
+        if isinstance(value, dict) and (inner := unknown_field(value, read[key])):
             return f"{key}.{inner}"
     return None

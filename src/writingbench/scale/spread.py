@@ -12,9 +12,10 @@ from __future__ import annotations
 import logging
 import os
 import pickle
+import socket
 import uuid
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence, Set
 from dataclasses import replace
 from pathlib import Path
 
@@ -55,6 +56,8 @@ async def spread(
     Raises UserError where Ray is not installed, where a machine cannot ask (the first reason; what others were
     answered is kept), and for terms that hold for one machine only.
     """
+    if workers is not None and workers < 1:
+        raise UserError(f"--workers is {workers}; it must be at least 1")
     if terms.batch or terms.max_cost is not None:
         raise UserError("--batch and --max-cost hold for one machine; they do not go with --engine ray")
     os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # its own affairs, on standard error
@@ -63,13 +66,14 @@ async def spread(
         from ray.data import ActorPoolStrategy, DataContext, from_items  # noqa: PLC0415
     except ImportError as error:
         raise UserError(INSTALL) from error
-    bring_home(folder, store)
+    brought = bring_home(folder, store)
     work = Work(run=run, writer=_bare(writer), judge=_bare(judge), terms=terms, folder=folder)
     errors: Counter[str] = Counter()
     tasks = _tasks(run, queries, store, writes=writer is not None, judges=judge is not None)
     while wave := [task async for task in _first(tasks, WAVE)]:
         if not ray.is_initialized():
-            ray.init(address=os.environ.get("RAY_ADDRESS"), log_to_driver=False, logging_level=logging.ERROR)
+            address = _there(os.environ.get("RAY_ADDRESS"))
+            ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
             logging.getLogger("ray.data").setLevel(logging.ERROR)
             DataContext.get_current().enable_progress_bars = False
         most = workers or max(1, int(ray.cluster_resources().get("CPU", 1)))
@@ -83,7 +87,7 @@ async def spread(
             num_cpus=1,
         )
         errors.update(row["error"] for row in done.iter_rows() if row["error"])
-        bring_home(folder, store)
+        brought |= bring_home(folder, store, brought)
     if errors:
         (first, count), *others = errors.most_common()
         more = f"; {len(others):,} other reasons" if others else ""
@@ -97,10 +101,29 @@ async def _first(tasks: AsyncIterator[Task], count: int) -> AsyncIterator[Task]:
         count -= 1
 
 
-def bring_home(folder: Path, store: Store) -> None:
-    """Take into the store what part files hold; a part that was taken before changes nothing."""
-    for path in sorted(folder.glob("*.parquet")):
+def bring_home(folder: Path, store: Store, but: Set[Path] = frozenset()) -> set[Path]:
+    """Take into the store what part files hold, `but` those that were taken already; returns which were taken now.
+
+    What a killed worker had begun to write has a name that begins with a dot, and is left alone.
+    """
+    new = {path for path in folder.glob("[!.]*.parquet") if path not in but}
+    for path in sorted(new):
         store.take(parts.read(path))
+    return new
+
+
+def _there(address: str | None) -> str | None:
+    """The address of a cluster. Raises UserError where nobody answers at it: Ray would try for minutes."""
+    host, _, port = (address or "").rpartition(":")
+    if "/" in host or not host or not port.isdecimal():  # none, "auto", "ray://...": Ray's own affair
+        return address
+    try:
+        with socket.create_connection((host, int(port)), timeout=10):
+            return address
+    except OSError as error:
+        raise UserError(
+            f"RAY_ADDRESS: no cluster answers at {address} ({error}); start one with `ray start`"
+        ) from error
 
 
 class _Watched(Recall):

@@ -74,7 +74,8 @@ def read(path: Path, *, marked: bool) -> list[Line]:
                     raise UserError(f"{path}:{number}: `score` is {line.score}; a critic learns marks from 1 to 10")
                 found.append(line)
     except OSError as error:
-        raise UserError(f"{path}: cannot be read ({error.strerror or error}); `train data critic` makes it") from error
+        maker = "`train data critic`" if marked else "`train curate`"
+        raise UserError(f"{path}: cannot be read ({error.strerror or error}); {maker} makes it") from error
     if not found:
         raise UserError(f"{path}: holds no conversation")
     return found

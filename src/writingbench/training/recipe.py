@@ -18,10 +18,11 @@ import tomllib
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
+from writingbench.protocols import unknown_field
 from writingbench.records import UserError, fingerprint
 
 Method = Literal["lora", "full"]
@@ -109,11 +110,8 @@ def read(text: str, name: str) -> Recipe:
         recipe = msgspec.convert(table, Recipe)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise UserError(f"{name}: not a recipe: {error}") from error
-    known: dict[str, Any] = msgspec.to_builtins(recipe)
-    for field, inside in (("", table), ("lora.", table.get("lora", {}))):
-        there = known["lora"] if field else known
-        if unknown := [key for key in inside if key not in there]:
-            raise UserError(f"{name}: unknown field `{field}{unknown[0]}`; a misspelt one would silently not apply")
+    if unknown := unknown_field(table, msgspec.to_builtins(recipe)):
+        raise UserError(f"{name}: unknown field `{unknown}`; a misspelt one would silently not apply")
     for field in ("learning_rate", "epochs", "batch", "longest", "most", "each", "save"):
         if (value := getattr(recipe, field)) is not None and value <= 0:
             raise UserError(f"{name}: `{field}` is {getattr(recipe, field)}, it must be above 0")

@@ -56,7 +56,7 @@ def judge(
     seed
         Another number draws other responses.
     protocol
-        The rules of judging: standard, official, demo, or the path of a TOML file.
+        The rules of judging: standard, official, demo, brief, or the path of a TOML file.
     model_base_url
         The same as --base-url, for the model that writes the criteria alone.
     """

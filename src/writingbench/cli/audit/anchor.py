@@ -39,7 +39,7 @@ def anchor(
     limit
         So many responses, evenly from the first to the last; all when left out.
     protocol
-        The rules of judging: standard, official, demo, or the path of a TOML file.
+        The rules of judging: standard, official, demo, brief, or the path of a TOML file.
     """
     from writingbench import anchoring, auditing, evaluate
     from writingbench.audits.perturb.pieces import spread

@@ -67,7 +67,7 @@ def judge(
     own
         A writer in that file who is the judge; its own name when left out. May be given several times.
     protocol
-        The rules of judging: standard, official, demo, or the path of a TOML file.
+        The rules of judging: standard, official, demo, brief, or the path of a TOML file.
     lang
         The language of the page and of what is shown: en or zh.
     """

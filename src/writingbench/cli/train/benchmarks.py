@@ -1,10 +1,13 @@
-"""Which benchmarks training data is kept clear of."""
+"""What making a critic's data and making a writer's have in common: benchmarks kept clear of, what is left out."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
+
+from writingbench.reports import terminal
 
 if TYPE_CHECKING:
     from writingbench.construct.known import Known
@@ -29,3 +32,15 @@ def guarded(names: tuple[str, ...]) -> tuple[list[str], list[Known]]:
     here = [name for name in BUILTIN if name != "official" or assets.find(name)]
     wanted = list(dict.fromkeys(names)) or here
     return [name for name in wanted if name != NONE], known(wanted, lambda: assets.get("official"))
+
+
+def show_left_out(counts: Mapping[str, int]) -> None:
+    """How many were left out, by reason; nothing where none were."""
+    if counts:
+        terminal.say("Left out: " + ", ".join(f"{count:,} {why}" for why, count in counts.items()))
+
+
+def show_made(made: Mapping[str, Any]) -> None:
+    """What was left out of data, and what it was kept clear of."""
+    show_left_out(made["left_out"])
+    terminal.say(f"Kept clear of: {', '.join(made['benchmarks']) or 'no benchmark'}")

@@ -10,6 +10,7 @@ import msgspec
 
 from writingbench.cli import steps
 from writingbench.cli.options import Flag
+from writingbench.cli.train.benchmarks import show_left_out
 from writingbench.records import UserError
 from writingbench.reports import terminal
 
@@ -122,7 +123,6 @@ def _train(task: Task, out: Path, json: bool) -> int:
 def _tell(made: Card, out: Path) -> int:
     fell = f", loss {made.loss[0]:.3f} at first and {made.loss[1]:.3f} in the end" if made.loss else ""
     terminal.say(f"{made.conversations:,} conversations, {made.steps:,} steps{fell}.")
-    if made.left_out:
-        terminal.say("Left out: " + ", ".join(f"{count:,} {why}" for why, count in made.left_out.items()))
+    show_left_out(made.left_out)
     terminal.say(f"Next: writingbench train export --trained {out} --out {out}-served")
     return 0

@@ -11,7 +11,7 @@ from cyclopts import Parameter
 
 from writingbench.cli import steps
 from writingbench.cli.options import Flag
-from writingbench.cli.train.benchmarks import Benchmarks, guarded
+from writingbench.cli.train.benchmarks import Benchmarks, guarded, show_made
 from writingbench.records import UserError
 from writingbench.reports import terminal
 
@@ -98,7 +98,5 @@ def _show(made: dict[str, Any], out: Path) -> None:
         ],
     )
     terminal.say(f"From {made['pool']['queries']:,} requests in {len(made['subdomains']):,} subdomains.")
-    if made["left_out"]:
-        terminal.say("Left out: " + ", ".join(f"{count:,} {why}" for why, count in made["left_out"].items()))
-    terminal.say(f"Kept clear of: {', '.join(made['benchmarks']) or 'no benchmark'}")
+    show_made(made)
     terminal.say(f"Data {made['hash'][:12]}: {out}")

@@ -10,7 +10,7 @@ from cyclopts import App, Parameter
 
 from writingbench.cli import steps
 from writingbench.cli.options import Flag
-from writingbench.cli.train.benchmarks import Benchmarks, guarded
+from writingbench.cli.train.benchmarks import Benchmarks, guarded, show_made
 from writingbench.records import UserError
 from writingbench.reports import terminal
 from writingbench.training.balance import Balance
@@ -103,9 +103,7 @@ def _show(made: dict[str, Any], out: Path) -> None:
     )
     queries = {side: made["split"][side]["queries"] for side in made["scores"]}
     terminal.say(f"{queries['train']:,} requests to train on, {queries['test']:,} others to test on.")
-    if made["left_out"]:
-        terminal.say("Left out: " + ", ".join(f"{count:,} {why}" for why, count in made["left_out"].items()))
-    terminal.say(f"Kept clear of: {', '.join(made['benchmarks']) or 'no benchmark'}")
+    show_made(made)
     for leak in made["leaks"][:8]:
         terminal.say(f"  {leak['share']:.2f}  {' '.join(leak['request'].split())[:80]} ({leak['with']})")
     if len(made["leaks"]) > 8:
