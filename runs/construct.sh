@@ -4,8 +4,8 @@
 #   runs/construct.sh                                   # the embedded model, one request a place; minutes on two cores
 #   MODEL=openai/gpt-5.2 COUNT=10 runs/construct.sh     # the same with a model that can write
 #
-# The embedded model drafts and refines badly, and its requests say so. People's part is played by
-# runs/construct/people.py over the same rows that a team's own tool would get.
+# Needs pip install 'writingbench[construct]'. The embedded model drafts and refines badly, and its requests say so.
+# People's part is played by runs/construct/people.py over the same rows that a team's own tool would get.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 PATH="$PWD/.venv/bin:$PATH"

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from writingbench.benchmark import taxonomy
+from writingbench.scores.genres import CREATIVE_SUBDOMAINS, Apart, apart, genre
 from writingbench.scores.length import INPUT, OUTPUT, Bin, lengths
 from writingbench.scores.table import STATES, Answers, Asked, Label, Marks, Table
-from writingbench.scores.thinking import CREATIVE_SUBDOMAINS, Thinking, genre, thinking
 
 
 def label(name: str) -> Label:
@@ -195,7 +195,7 @@ def test_an_empty_table_has_no_lengths() -> None:
 STORY, LETTER, OWN = ("Literature & Arts", "Poetry", 1), ("Finance & Business", "Contract", 1), ("自己的", "类", 1)
 
 
-def part(found: Sequence[Thinking], sort: str, name: str = "") -> Thinking:
+def part(found: Sequence[Apart], sort: str, name: str = "") -> Apart:
     return next(one for one in found if (one.sort, one.name) == (sort, name))
 
 
@@ -221,15 +221,13 @@ def test_thinking_that_helps_stories_only_shows_as_that() -> None:
     for q in range(63):
         base = int(chance.integers(3, 7))
         marks += [(0, q, 0, 0, base + (2 if q < 30 else 0)), (1, q, 0, 0, base), (2, q, 0, 0, 10)]
-    found = thinking(table(["think", "plain", "other"], places, marks), ("think", "plain"))
+    found = apart(table(["think", "plain", "other"], places, marks), ("think", "plain"))
     assert [one.sort for one in found] == ["overall", *["domain"] * 3, "genre", "genre", "contrast"]
-    assert part(found, "genre", "creative") == Thinking(
-        sort="genre", name="creative", difference=2, low=2, high=2, n=30
-    )
-    assert part(found, "genre", "efficiency") == Thinking(
+    assert part(found, "genre", "creative") == Apart(sort="genre", name="creative", difference=2, low=2, high=2, n=30)
+    assert part(found, "genre", "efficiency") == Apart(
         sort="genre", name="efficiency", difference=0, low=0, high=0, n=30
     )
-    assert part(found, "contrast") == Thinking(sort="contrast", name="", difference=2, low=2, high=2, n=60)
+    assert part(found, "contrast") == Apart(sort="contrast", name="", difference=2, low=2, high=2, n=60)
     assert part(found, "domain", "自己的").n == 3
     assert part(found, "overall").difference == pytest.approx(60 / 63)
     assert part(found, "overall").n == 63
@@ -237,8 +235,8 @@ def test_thinking_that_helps_stories_only_shows_as_that() -> None:
 
 def test_the_difference_is_with_minus_without_whatever_their_order_in_the_table() -> None:
     built = table(["plain", "think"], [STORY] * 5, [(w, q, 0, 0, 5 + w) for w in range(2) for q in range(5)])
-    assert part(thinking(built, ("think", "plain")), "overall").difference == 1
-    assert part(thinking(built, ("plain", "think")), "overall").difference == -1
+    assert part(apart(built, ("think", "plain")), "overall").difference == 1
+    assert part(apart(built, ("plain", "think")), "overall").difference == -1
 
 
 def test_the_contrast_has_about_the_interval_of_two_independent_means() -> None:
@@ -246,19 +244,19 @@ def test_the_contrast_has_about_the_interval_of_two_independent_means() -> None:
     places = [STORY] * 80 + [LETTER] * 120
     marks = [(w, q, 0, 0, int(chance.integers(1, 11))) for w in range(2) for q in range(200)]
     built = table(["t", "p"], places, marks)
-    one = part(thinking(built, ("t", "p")), "contrast")
-    apart = built.means[0] - built.means[1]
-    expected = 1.96 * (apart[:80].var() / 80 + apart[80:].var() / 120) ** 0.5
+    one = part(apart(built, ("t", "p")), "contrast")
+    more = built.means[0] - built.means[1]
+    expected = 1.96 * (more[:80].var() / 80 + more[80:].var() / 120) ** 0.5
     assert one.low is not None
     assert one.high is not None
-    assert one.difference == pytest.approx(apart[:80].mean() - apart[80:].mean())
+    assert one.difference == pytest.approx(more[:80].mean() - more[80:].mean())
     assert (one.high - one.low) / 2 == pytest.approx(expected, rel=0.15)
 
 
 def test_only_what_both_answered_is_compared() -> None:
     built = table(["t", "p"], [STORY] * 3, [(0, 0, 0, 0, 9), (0, 1, 0, 0, 2), (1, 1, 0, 0, 1), (1, 2, 0, 0, 9)])
-    found = thinking(built, ("t", "p"))
-    assert part(found, "overall") == Thinking(sort="overall", name="", difference=1, low=None, high=None, n=1)
+    found = apart(built, ("t", "p"))
+    assert part(found, "overall") == Apart(sort="overall", name="", difference=1, low=None, high=None, n=1)
     assert part(found, "genre", "efficiency").n == 0
     assert part(found, "genre", "efficiency").difference is None
     assert part(found, "contrast").difference is None
@@ -266,9 +264,9 @@ def test_only_what_both_answered_is_compared() -> None:
 
 def test_nothing_is_compared_unless_both_are_named_and_there() -> None:
     built = table(["t", "p"], [STORY], [(0, 0, 0, 0, 9)])
-    assert thinking(built, None) == ()
-    assert thinking(built, ("t", "nobody")) == ()
-    assert part(thinking(built, ("t", "p")), "overall") == Thinking(
+    assert apart(built, None) == ()
+    assert apart(built, ("t", "nobody")) == ()
+    assert part(apart(built, ("t", "p")), "overall") == Apart(
         sort="overall", name="", difference=None, low=None, high=None, n=0
     )
-    assert part(thinking(table(["t", "p"], [], []), ("t", "p")), "overall").n == 0
+    assert part(apart(table(["t", "p"], [], []), ("t", "p")), "overall").n == 0

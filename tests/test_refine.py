@@ -496,9 +496,9 @@ def test_the_command_draws_refines_and_shows_the_mix_and_a_second_run_asks_nothi
     with Server(in_its_language) as server:
         status, out, err = run(tmp_path, server, capsys, mix="style=1,format=0,length=0.2", limit=5)
         assert (status, err, len(server.seen)) == (0, "", 5)
-        assert "Guidances were drawn for 20 drafts." in out
-        assert "5 requests refined; 15 drafts are left." in out
-        assert "the 15 drafts that are left may change it" in out
+        assert "Drafts that guidances were drawn for: 20." in out
+        assert "Requests refined: 5; drafts left: 15." in out
+        assert "what is still to be refined (15) may change it" in out
         assert all("style:" in " ".join(one.guidances) for one in found(tmp_path))
         status, out, err = run(tmp_path, server, capsys, mix="style=1,format=0,length=0.2", json=True)
         told = json.loads(out)
@@ -520,7 +520,7 @@ def test_the_command_leaves_alone_what_nothing_was_drawn_for(tmp_path, capsys):
         nothing = ",".join(f"{kind}=0" for kind in KINDS)
         status, out, _ = run(tmp_path, server, capsys, mix=nothing, keep=True)
         assert (status, server.seen) == (0, [])
-        assert "0 requests refined, 4 left as they were; 0 drafts are left." in out
+        assert "Requests refined: 0; left as they were: 4; drafts left: 0." in out
     assert {one.request for one in found(tmp_path, "screen")} == {item(number=n).request for n in range(4)}
 
 
@@ -529,7 +529,7 @@ def test_drafts_that_fail_are_named_and_asked_afresh_when_told_to(tmp_path, caps
     with Server(lambda seen: said(answer() if "(1)" in seen.text or len(server.seen) > 3 else "no")) as server:
         status, out, err = run(tmp_path, server, capsys)
         assert status == 1
-        assert "1 requests refined; 1 drafts are left." in out
+        assert "Requests refined: 1; drafts left: 1." in out
         assert f"request {item().id}: unreadable: no answer in: no" in err
         assert "--again" in err
         assert run(tmp_path, server, capsys)[0] == 1

@@ -162,6 +162,42 @@ def test_a_bad_call_is_refused_in_one_line_at_once(tmp_path, more, address, said
     assert said in line and "Traceback" not in done.stderr
 
 
+# checks over candidates
+
+
+def test_what_is_curated_on_the_cluster_is_what_one_machine_curates_and_no_piece_is_looked_through_twice(
+    tmp_path, cluster
+):
+    long = "One more line about the boats and the harbour, number {}, and the boats again. "
+    rows = [
+        {"query": f"Write a note about boat {n % 40}.", "mark": n % 10, "domain2": "Prose",
+         "response": f"Note {n} of {n * 7919}: " + (long.format(1) * 30 if n % 7 == 0 else
+                     " ".join(sha256(f"{n} {k}".encode()).hexdigest()[:6] for k in range(40)) + ".")}
+        for n in range(200)
+    ]  # fmt: skip
+    (tmp_path / "many.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    told = ("train", "curate", "--candidates", tmp_path / "many.jsonl", "--benchmark", "none", "--json")
+    here = call(*told, "--out", "here", cwd=tmp_path)
+    there = call(*told, "--out", "there", "--engine", "ray", cwd=tmp_path)
+    assert here.returncode == there.returncode == 0, there.stderr
+    assert json.loads(here.stdout) == json.loads(there.stdout)
+    assert json.loads(here.stdout)["left_out"]["check: repetition"] > 0
+    parts = {path: path.stat().st_mtime_ns for path in (tmp_path / "there/parts").iterdir()}
+    assert len(parts) > 2
+    gone = next(iter(parts))
+    gone.unlink()  # as if the command had been killed before this one
+    again = call(*told, "--out", "there", "--engine", "ray", cwd=tmp_path)
+    assert json.loads(again.stdout) == json.loads(here.stdout)
+    new = {path: path.stat().st_mtime_ns for path in (tmp_path / "there/parts").iterdir()}
+    assert {path for path in new if new[path] != parts[path]} == {gone}
+
+
+def test_workers_without_a_cluster_to_work_on_are_refused(tmp_path):
+    (tmp_path / "one.jsonl").write_text('{"query": "a", "response": "b", "mark": 1}\n')
+    done = call("train", "curate", "--candidates", "one.jsonl", "--workers", "2", cwd=tmp_path)
+    assert done.returncode == 2 and "--workers goes with --engine ray" in done.stderr
+
+
 # part files
 
 

@@ -182,6 +182,19 @@ def test_what_is_exported_changes_what_the_embedded_server_answers_and_both_form
     assert len({one.identity, other.identity, evaluate.endpoint("local/smollm2").identity}) == 3
 
 
+def test_the_folder_for_vllm_is_a_whole_model_that_marks_as_the_adapter_does(critic, data, tmp_path):
+    export.export(critic, "folder", tmp_path / "whole")
+    assert {"config.json", "tokenizer.json", "model.safetensors", card.NAME} <= {
+        one.name for one in (tmp_path / "whole").iterdir()
+    }
+    assert not list((tmp_path / "whole").glob("*.bin"))
+    text = RECIPE.replace("local/smollm2", str(tmp_path / "whole"))
+    whole = expect.untrained(recipe.read(text, "whole"))
+    (adapter, _), test = expect.open_folder(critic), examples.read(data / "test.jsonl", marked=True)[:4]
+    for one in test:
+        assert whole.mark(one).expected == pytest.approx(adapter.mark(one).expected, abs=0.2)
+
+
 def test_a_critic_that_is_loaded_again_gives_the_same_marks_and_has_learned_what_it_was_taught(critic, data):
     test = examples.read(data / "test.jsonl", marked=True)[:8]
     (first, said), (second, _) = expect.open_folder(critic), expect.open_folder(critic)

@@ -129,10 +129,10 @@ class Asking:
 @Parameter(name="*", negative=())
 @dataclass(frozen=True, kw_only=True)
 class Engine:
-    """On how many machines is asked."""
+    """On how many machines it is done."""
 
     engine: Literal["here", "ray"] = "here"
-    "Where the asking is done: on this machine, or spread over the Ray cluster at RAY_ADDRESS."
+    "Where it is done: on this machine, or spread over the Ray cluster at RAY_ADDRESS."
     workers: int | None = None
     "With ray: workers at most, each with connections of its own; one for each CPU of the cluster when left out."
 

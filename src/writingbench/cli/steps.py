@@ -138,8 +138,7 @@ def carry_out(
         again=show.again,
     )
 
-    if engine.workers is not None and engine.engine != "ray":
-        raise UserError("--workers goes with --engine ray")
+    workers_only_with_ray(engine)
     parts = (output.out / "parts").absolute()
 
     async def everything() -> tuple[Done, Tally, Published | None, set[str]]:
@@ -200,3 +199,9 @@ def print_json(value: Any) -> int:
 
     sys.stdout.write(msgspec.json.format(msgspec.json.encode(value), indent=1).decode() + "\n")
     return 0
+
+
+def workers_only_with_ray(engine: Engine) -> None:
+    """Raises UserError for a number of workers where there are none."""
+    if engine.workers is not None and engine.engine != "ray":
+        raise UserError("--workers goes with --engine ray")

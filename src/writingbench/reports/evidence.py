@@ -20,10 +20,10 @@ from writingbench.reports.leaderboard import (
 )
 from writingbench.reports.shell import Tongue, place, words
 from writingbench.scores.board import Board, Versus
+from writingbench.scores.genres import Apart
 from writingbench.scores.length import Bin, Curve
 from writingbench.scores.noise import Noise
 from writingbench.scores.table import STATES
-from writingbench.scores.thinking import Thinking
 
 MATRIX = 12  # writers who can all be set against each other in one table
 PICTURED = 12  # writers with curves of their own
@@ -147,7 +147,7 @@ def said_of_length(board: Board, names: Sequence[str], most: int, tongue: Tongue
     return said
 
 
-def thought(found: Sequence[Thinking], tongue: Tongue) -> tuple[str, Group]:
+def thought(found: Sequence[Apart], tongue: Tongue) -> tuple[str, Group]:
     """What thinking changes overall, by domain and by genre: a picture, and the figures."""
     w = words(tongue)
     names = [
@@ -167,7 +167,7 @@ def thought(found: Sequence[Thinking], tongue: Tongue) -> tuple[str, Group]:
     return differences(rows, title=w["thinking_picture"], note=w["thinking_read"]), Group(name="", columns=columns)
 
 
-def said_of_thinking(found: Sequence[Thinking], tongue: Tongue) -> str:
+def said_of_thinking(found: Sequence[Apart], tongue: Tongue) -> str:
     """Whether thinking helps one genre more than the other."""
     (contrast,) = (one for one in found if one.sort == "contrast")
     if contrast.low is None or contrast.high is None:

@@ -9,10 +9,7 @@ the next one takes them into the store before it asks for anything.
 
 from __future__ import annotations
 
-import logging
-import os
 import pickle
-import socket
 import uuid
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence, Set
@@ -26,15 +23,13 @@ from writingbench.evaluate import Progress, Run
 from writingbench.models import Endpoint, Terms
 from writingbench.models.memory import Known, Recall
 from writingbench.records import Failure, Query, Reply, Request, UserError
-from writingbench.scale import parts
+from writingbench.scale import cluster, parts
 from writingbench.scale.parts import Row
 from writingbench.scale.worker import Task, Work, Worker
 from writingbench.store import Store
 
 SIZE = 8  # queries of a task: small enough to lose, large enough to be worth a file
 WAVE = 2000  # tasks that are in memory at a time
-
-INSTALL = "--engine ray needs Ray: pip install 'writingbench[scale]'"
 
 
 async def spread(
@@ -56,37 +51,24 @@ async def spread(
     Raises UserError where Ray is not installed, where a machine cannot ask (the first reason; what others were
     answered is kept), and for terms that hold for one machine only.
     """
-    if workers is not None and workers < 1:
-        raise UserError(f"--workers is {workers}; it must be at least 1")
+    cluster.required(workers)
     if terms.batch or terms.max_cost is not None:
         raise UserError("--batch and --max-cost hold for one machine; they do not go with --engine ray")
-    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # its own affairs, on standard error
-    try:
-        import ray  # noqa: PLC0415
-        from ray.data import ActorPoolStrategy, DataContext, from_items  # noqa: PLC0415
-    except ImportError as error:
-        raise UserError(INSTALL) from error
     brought = bring_home(folder, store)
     work = Work(run=run, writer=_bare(writer), judge=_bare(judge), terms=terms, folder=folder)
     errors: Counter[str] = Counter()
     tasks = _tasks(run, queries, store, writes=writer is not None, judges=judge is not None)
     while wave := [task async for task in _first(tasks, WAVE)]:
-        if not ray.is_initialized():
-            address = _there(os.environ.get("RAY_ADDRESS"))
-            ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
-            logging.getLogger("ray.data").setLevel(logging.ERROR)
-            DataContext.get_current().enable_progress_bars = False
-        most = workers or max(1, int(ray.cluster_resources().get("CPU", 1)))
         size = sum(len(task.queries) for task in wave)
-        note(f"{size:,} queries go to {most:,} workers; machines: {len(ray.nodes()):,}")
-        # a worker whose machine is lost is begun anew elsewhere, and so is its task: Ray Data does that by itself
-        done = from_items([{"task": pickle.dumps(task)} for task in wave], override_num_blocks=len(wave)).map(
+        done = cluster.spread_over(
+            [{"task": pickle.dumps(task)} for task in wave],
             Worker,
-            fn_constructor_kwargs={"work": pickle.dumps(work)},
-            compute=ActorPoolStrategy(min_size=1, max_size=most),
-            num_cpus=1,
+            {"work": pickle.dumps(work)},
+            workers,
+            note,
+            f"{size:,} queries",
         )
-        errors.update(row["error"] for row in done.iter_rows() if row["error"])
+        errors.update(row["error"] for row in done if row["error"])
         brought |= bring_home(folder, store, brought)
     if errors:
         (first, count), *others = errors.most_common()
@@ -110,20 +92,6 @@ def bring_home(folder: Path, store: Store, but: Set[Path] = frozenset()) -> set[
     for path in sorted(new):
         store.take(parts.read(path))
     return new
-
-
-def _there(address: str | None) -> str | None:
-    """The address of a cluster. Raises UserError where nobody answers at it: Ray would try for minutes."""
-    host, _, port = (address or "").rpartition(":")
-    if "/" in host or not host or not port.isdecimal():  # none, "auto", "ray://...": Ray's own affair
-        return address
-    try:
-        with socket.create_connection((host, int(port)), timeout=10):
-            return address
-    except OSError as error:
-        raise UserError(
-            f"RAY_ADDRESS: no cluster answers at {address} ({error}); start one with `ray start`"
-        ) from error
 
 
 class _Watched(Recall):

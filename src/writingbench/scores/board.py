@@ -15,13 +15,13 @@ import numpy as np
 
 from writingbench.scores import resample
 from writingbench.scores.add_up import Scores, add_up, known, subdomains
+from writingbench.scores.genres import Apart, apart
 from writingbench.scores.length import Lengths, lengths
 from writingbench.scores.noise import Noise, noise
 from writingbench.scores.pairs import Pair, compare, together
 from writingbench.scores.ranks import ranks
 from writingbench.scores.shrink import Shrunk, shrink
 from writingbench.scores.table import Counts, Floats, Label, Table
-from writingbench.scores.thinking import Thinking, thinking
 
 RESAMPLES = 10_000  # for the overall column, ranks and pairs
 FEWER = 2_000  # for the other columns; half of that for more than MANY writers
@@ -56,7 +56,7 @@ class Board:
     noise: Noise | None  # None: nothing was marked twice
     lengths: Lengths  # of the first MANY writers
     thinks: tuple[str, str] | None  # a writer that thinks before it writes, and the same without
-    thinking: tuple[Thinking, ...]  # what that changes
+    thinking: tuple[Apart, ...]  # what that changes
 
 
 def rank(table: Table, thinks: tuple[str, str] | None = None) -> Board:
@@ -88,7 +88,7 @@ def rank(table: Table, thinks: tuple[str, str] | None = None) -> Board:
         noise=noise(marks.writer, marks.query, marks.criterion, marks.draw, marks.score) if table.takes > 1 else None,
         lengths=lengths(few),
         thinks=thinks,
-        thinking=thinking(table, thinks),
+        thinking=apart(table, thinks),
     )
 
 

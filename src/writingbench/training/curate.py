@@ -29,7 +29,7 @@ from writingbench.training.candidates import Candidate
 from writingbench.training.conversations import Said, name_of
 from writingbench.training.keep import SETS, Set, kept
 from writingbench.training.leaks import Leak, leaks
-from writingbench.training.sieve import Check, sound, without_copies
+from writingbench.training.sieve import Check, Find, faults, sound, without_copies
 
 PLAIN, THOUGHT = "plain", "thought"
 
@@ -68,8 +68,17 @@ class Curated:
     leaks: list[Leak]
 
 
-def make(candidates: Sequence[Candidate], benchmarks: Sequence[Known], rules: Rules, left_out: Counter[str]) -> Curated:
-    """The sets made of `candidates`; `left_out` goes on counting. Raises UserError where nothing is left."""
+def make(
+    candidates: Sequence[Candidate],
+    benchmarks: Sequence[Known],
+    rules: Rules,
+    left_out: Counter[str],
+    find: Find = faults,
+) -> Curated:
+    """The sets made of `candidates`, by checks that `find` does; `left_out` goes on counting.
+
+    Raises UserError where nothing is left.
+    """
     found = leaks((one.query.text for one in candidates), benchmarks)
     leaked = {leak.request for leak in found}
     pool = [one for one in candidates if one.query.text not in leaked]
@@ -78,7 +87,7 @@ def make(candidates: Sequence[Candidate], benchmarks: Sequence[Known], rules: Ru
     if rules.reasoned:
         before, pool = len(pool), [one for one in pool if one.answer.reasoning]
         left_out["no reasoning"] += before - len(pool)
-    pool = sound(without_copies(pool, left_out), rules.checks, left_out)
+    pool = sound(without_copies(pool, left_out), rules.checks, left_out, find)
     if not pool:
         why = ", ".join(f"{count:,} {reason}" for reason, count in left_out.most_common())
         advice = ". Name with --benchmark what the writer will be measured on" if found else ""

@@ -12,6 +12,7 @@ from writingbench.records import Finding
 from writingbench.training.candidates import Candidate
 
 Check = Literal["figures", "repetition", "completeness"]
+Find = Callable[[Sequence[Candidate], Sequence[Check]], Sequence[Check | None]]
 SAME = 0.8  # the share of two responses' runs of characters that both have, from which on they are one response
 
 
@@ -43,12 +44,15 @@ def without_copies(candidates: Sequence[Candidate], left_out: Counter[str]) -> l
     return [one for place, one in enumerate(candidates) if place not in copies]
 
 
-def sound(candidates: Sequence[Candidate], checks: Sequence[Check], left_out: Counter[str]) -> list[Candidate]:
-    """The candidates that the checks find no fault with."""
-    made = []
-    for one in candidates:
-        if name := fault(one, checks):
-            left_out[f"check: {name}"] += 1
-        else:
-            made.append(one)
-    return made
+def faults(candidates: Sequence[Candidate], checks: Sequence[Check]) -> list[Check | None]:
+    """The fault of each candidate, None for one without."""
+    return [fault(one, checks) for one in candidates]
+
+
+def sound(
+    candidates: Sequence[Candidate], checks: Sequence[Check], left_out: Counter[str], find: Find = faults
+) -> list[Candidate]:
+    """The candidates that the checks, done by `find`, find no fault with."""
+    found = find(candidates, checks)
+    left_out.update(f"check: {name}" for name in found if name)
+    return [one for one, name in zip(candidates, found, strict=True) if not name]

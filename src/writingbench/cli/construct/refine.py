@@ -97,14 +97,14 @@ def refine(
 
 def _show(came: Came, rows: list[Row], drawn: int, left_alone: int, drafts: int) -> None:
     if drawn:
-        terminal.say(f"Guidances were drawn for {drawn:,} drafts.")
+        terminal.say(f"Drafts that guidances were drawn for: {drawn:,}.")
     if came.calls or came.stopped:
         terminal.say(f"{came.calls:,} calls made.")
     elif came.refined or came.failed:
         terminal.say("Nothing to ask: every reply is in the store already.")
-    others = f", {left_alone:,} left as they were" if left_alone else ""
-    others += f", {came.elsewhere:,} refined by another run meanwhile" if came.elsewhere else ""
-    terminal.say(f"{came.refined:,} requests refined{others}; {drafts:,} drafts are left.")
+    others = f"; left as they were: {left_alone:,}" if left_alone else ""
+    others += f"; refined by another run meanwhile: {came.elsewhere:,}" if came.elsewhere else ""
+    terminal.say(f"Requests refined: {came.refined:,}{others}; drafts left: {drafts:,}.")
     if not rows:
         return
     terminal.say("")
@@ -113,8 +113,8 @@ def _show(came: Came, rows: list[Row], drawn: int, left_alone: int, drafts: int)
         [(row.kind, f"{row.asked:.1%}", *(_share(count, row) for count in (row.drawn, row.labelled, row.found)))
          for row in rows],
     )  # fmt: skip
-    more = f"; the {drafts:,} drafts that are left may change it" if drafts else ""
-    terminal.say(f"\nOf the {rows[0].requests:,} requests that were refined{more}.")
+    more = f"; what is still to be refined ({drafts:,}) may change it" if drafts else ""
+    terminal.say(f"\nShares are of what was refined ({rows[0].requests:,}){more}.")
     for row in rows:
         if row.far:
             terminal.say(f"{row.kind}: {row.came:.0%} have it, asked for were {row.asked:.0%}. {_advice(row)}")
@@ -146,5 +146,5 @@ def _tell(came: Came) -> None:
         terminal.complain(f"request {id}: {why.kind}: {why.note}")
     if came.failed:
         terminal.complain(
-            f"{len(came.failed):,} drafts stay as they are; with --again their answers are asked for afresh"
+            f"drafts that stay as they are: {len(came.failed):,}; with --again their answers are asked for afresh"
         )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 
 from writingbench.cli import steps
-from writingbench.cli.options import Flag
+from writingbench.cli.options import HERE, Engine, Flag
 from writingbench.cli.train.benchmarks import Benchmarks, guarded, show_made
 from writingbench.records import UserError
 from writingbench.reports import terminal
@@ -30,6 +31,7 @@ def curate(
     benchmark: Benchmarks = (),
     reasoned: Flag = False,
     seed: int = 1,
+    engine: Engine = HERE,
     out: Path = Path("writer-data"),
     json: Flag = False,
 ) -> int:
@@ -57,6 +59,8 @@ def curate(
     """
     from writingbench.training import candidates as pool
     from writingbench.training import curate as curating
+    from writingbench.training.sieve import faults
+    from writingbench.training.spread import spread
 
     if not 0 < share <= 1:
         raise UserError(f"--share is {share}; it must be above 0 and at most 1")
@@ -73,9 +77,14 @@ def curate(
         checks=tuple(one for one in dict.fromkeys(check) if one != "none"),
         reasoned=reasoned,
     )
+    steps.workers_only_with_ray(engine)
     found = asyncio.run(everything())
     names, known = guarded(benchmark)
-    made = curating.write(curating.make(found, known, rules, left_out), out, {"benchmarks": names})
+    with terminal.progress(json) as show:
+        find = partial(spread, folder=(out / "parts").absolute(), workers=engine.workers, note=show.note)
+        curated = curating.make(found, known, rules, left_out, find if engine.engine == "ray" else faults)
+        show.stop()
+    made = curating.write(curated, out, {"benchmarks": names})
     if json:
         return steps.print_json(made)
     _show(made, out)

@@ -1,7 +1,8 @@
-"""What thinking before writing changes: two writers that are the same but for it, compared on what both answered.
+"""What one writer has over another, on what both answered: overall, by domain, and by genre.
 
-The published finding is that thinking helps creative writing and does little for efficiency writing. So the difference
-is shown for both, and, since "it helps here and not there" is itself a claim about a difference, so is the difference
+For a writer that thinks before it writes and the same without, and for a writer before and after it was trained. The
+published finding is that thinking helps creative writing and does little for efficiency writing. So the difference is
+shown for both, and, since "it helps here and not there" is itself a claim about a difference, so is the difference
 between the two differences.
 """
 
@@ -35,8 +36,8 @@ CREATIVE_SUBDOMAINS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Thinking:
-    """With thinking minus without, on some of the queries."""
+class Apart:
+    """One writer minus another, on some of the queries."""
 
     sort: Literal["overall", "domain", "genre", "contrast"]  # contrast: creative minus efficiency, of the differences
     name: str  # of the domain or the genre, else ""
@@ -63,11 +64,11 @@ def genre(domain1: str, domain2: str) -> Genre | None:
     return "efficiency"
 
 
-def thinking(
+def apart(
     table: Table, writers: tuple[str, str] | None, *, resamples: int = 10_000, seed: int = 0
-) -> tuple[Thinking, ...]:
-    """What changes for `writers`, the names of one that thinks and of the same without: overall, by domain, by genre,
-    and between the genres. Empty where `writers` is None or not both are in the table.
+) -> tuple[Apart, ...]:
+    """What the first of `writers`, two names, has over the second: overall, by domain, by genre, and between the
+    genres. Empty where `writers` is None or not both are in the table.
 
     Intervals are those of `pairs.compare`; that of the contrast draws all shared queries of either genre together, and
     is as wide as the smaller genre's number of queries asks for.
@@ -80,11 +81,9 @@ def thinking(
     genres = np.array([genre(query.domain1, query.domain2) or "" for query in queries], np.str_)
     domains = np.array([query.domain1 for query in queries], np.str_)
 
-    def one(sort: Literal["overall", "domain", "genre"], name: str, means: Floats) -> Thinking:
+    def one(sort: Literal["overall", "domain", "genre"], name: str, means: Floats) -> Apart:
         (found,) = compare(means, [(0, 1)], resamples=resamples, seed=seed)
-        return Thinking(
-            sort=sort, name=name, difference=found.difference, low=found.low, high=found.high, n=found.shared
-        )
+        return Apart(sort=sort, name=name, difference=found.difference, low=found.low, high=found.high, n=found.shared)
 
     creative, efficiency = (one("genre", name, both[:, genres == name]) for name in ("creative", "efficiency"))
     return (
@@ -96,19 +95,21 @@ def thinking(
     )
 
 
-def _contrast(apart: Floats, genres: np.ndarray[tuple[int], np.dtype[np.str_]], resamples: int, seed: int) -> Thinking:
-    """The difference between the genres in `apart` [Q], which is NaN where a query is not shared."""
-    there = ~np.isnan(apart) & (genres != "")
-    apart, genres = apart[there], genres[there]
+def _contrast(
+    differences: Floats, genres: np.ndarray[tuple[int], np.dtype[np.str_]], resamples: int, seed: int
+) -> Apart:
+    """The difference between the genres in `differences` [Q], which is NaN where a query is not shared."""
+    there = ~np.isnan(differences) & (genres != "")
+    differences, genres = differences[there], genres[there]
     inside = np.array([genres == "creative", genres == "efficiency"])
     n = inside.sum(axis=1)
     if not n.all():
-        return Thinking(sort="contrast", name="", difference=None, low=None, high=None, n=int(n.sum()))
-    sums = np.where(inside, apart, 0)
-    drawn = resample.means(resample.weights(len(apart), resamples, seed=seed), sums[None], inside[None])
+        return Apart(sort="contrast", name="", difference=None, low=None, high=None, n=int(n.sum()))
+    sums = np.where(inside, differences, 0)
+    drawn = resample.means(resample.weights(len(differences), resamples, seed=seed), sums[None], inside[None])
     low, high = (float(end) for end in resample.interval(drawn[:, 0] - drawn[:, 1], n.min()))
     first, second = (sums.sum(axis=1) / n).tolist()
-    return Thinking(
+    return Apart(
         sort="contrast",
         name="",
         difference=first - second,
