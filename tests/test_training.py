@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import random
 import shlex
 import subprocess
@@ -267,6 +268,29 @@ def test_every_command_for_several_devices_is_one_that_accelerate_understands_an
         assert told.training_script_args[0] == "train"
         assert name in told.training_script_args
         assert told.use_fsdp
+
+
+def test_two_processes_that_share_the_weights_train_a_whole_model_by_the_published_recipes_own_command(data, tmp_path):
+    """On the CPU, where single precision takes the place of bf16; all else is as the recipe has it."""
+    flags = shlex.split(recipe.load("published")[0].launch)
+    flags = [word for word in flags[2 : flags.index("-m")] if word != "\n"]
+    flags[flags.index("--num_processes") + 1] = "2"
+    flags[flags.index("--mixed_precision") + 1] = "no"
+    text = RECIPE.partition("[lora]")[0].replace('"lora"', '"full"').replace("each = 4", "each = 2")
+    (tmp_path / "full.toml").write_text(f'{text}\nmost = 8\nprecision = "fp32"')
+    out = tmp_path / "out"
+    told = ["train", "critic", "--data", data, "--recipe", tmp_path / "full.toml", "--out", out, "--json"]
+    ended = subprocess.run(
+        [Path(sys.executable).parent / "accelerate", "launch", *flags, "-m", "writingbench", *map(str, told)],
+        capture_output=True, text=True, check=False, timeout=900, env={**os.environ, "ACCELERATE_USE_CPU": "true"},
+    )  # fmt: skip
+    assert ended.returncode == 0, ended.stderr
+    assert json.loads(ended.stdout)["steps"] == 2  # 8 conversations, 4 a step over both
+    assert [one["step"] for one in log(out)] == [1, 2]
+    critic, _ = expect.open_folder(out)
+    assert 1 <= critic.mark(line()).expected <= 10
+    size = sum(one.stat().st_size for one in (out / "model").glob("*.safetensors"))
+    assert size > 4 * 134e6  # whole, and not one process's share
 
 
 def test_the_published_recipe_is_the_published_one():
