@@ -119,7 +119,7 @@ def respond(
     from writingbench import evaluate
 
     terms, rules = asking.terms(), steps.protocol(protocol, writer, None)
-    benchmark, queries = steps.choose(choice, rules)
+    benchmark, queries = steps.choose(choice, rules, judged=False)
     with terminal.progress(output.json) as show:
         to_write = replace(evaluate.endpoint(writer or EMBEDDED, base_url, show.download), thinking=thinking)
         asked_for = evaluate.plan(rules, benchmark, to_write, None)

@@ -53,9 +53,9 @@ def requests(name: str, taxonomy: Path | None, criteria: int | None = None) -> B
     return load(Path(name), criteria=criteria, taxonomy=fields, bare=True)
 
 
-def choose(choice: Choice, rules: Protocol, by: CriteriaSet | None = None) -> tuple[Benchmark, tuple[Query, ...]]:
-    """The benchmark and what is chosen of it; its queries need no criteria of their own where others are judged by."""
-    found = benchmark(choice.benchmark or rules.data, None if by else rules.criteria, choice.taxonomy)
+def choose(choice: Choice, rules: Protocol, *, judged: bool) -> tuple[Benchmark, tuple[Query, ...]]:
+    """The benchmark and what is chosen of it; its queries need criteria only where they are `judged` by their own."""
+    found = benchmark(choice.benchmark or rules.data, rules.criteria if judged else None, choice.taxonomy)
     return found, select(found.queries, choice)
 
 
@@ -85,7 +85,7 @@ def prepare(
 
     rules = protocol(models.protocol, models.writer, models.judge)
     by = criteria(models.criteria)
-    found, queries = choose(choice, rules, by)
+    found, queries = choose(choice, rules, judged=by is None)
     queries = under(by, queries, rules)
     writer, judge = (
         evaluate.endpoint(name or EMBEDDED, base_url or models.base_url, show.download)
