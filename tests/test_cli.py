@@ -114,6 +114,26 @@ def test_one_stage_at_a_time_makes_the_same_table_as_run(tmp_path):
     assert reported.returncode == 0
 
 
+def test_queries_without_criteria_can_be_answered_but_not_judged(tmp_path):
+    row = {
+        "index": 1,
+        "domain1": "Education",
+        "domain2": "Lesson Plan",
+        "lang": "en",
+        "query": "Plan an hour on tides.",
+    }
+    (tmp_path / "bare.jsonl").write_text(json.dumps({**row, "checklist": []}) + "\n", "utf-8")
+    with Server(reply) as server:
+        told = ("--writer", "openai/m", "--base-url", server.url, "--benchmark", "bare.jsonl")
+        answered = call("respond", *told, cwd=tmp_path)
+        assert (answered.returncode, len(server.seen)) == (0, 1), answered.stderr
+        judged = call("run", *told, "--judge", "openai/m", cwd=tmp_path)
+        assert judged.returncode == 2 and "must hold 5 criteria" in judged.stderr
+        by_others = call("run", *told, "--judge", "openai/m", "--criteria", "global", "--json", cwd=tmp_path)
+        assert json.loads(by_others.stdout)["models"][0]["coverage"]["judged"] == 5
+        assert len(server.seen) == 6  # what was answered is not asked again
+
+
 def test_json_output_has_the_promised_shape_and_nothing_around_it(tmp_path):
     with Server(reply) as server:
         ended = call("run", *models(server), "--json", cwd=tmp_path)

@@ -129,6 +129,41 @@ def test_the_loss_falls_and_a_training_that_was_killed_goes_on_where_it_was(crit
     assert steps[-1]["loss"] < 0.6 * steps[0]["loss"]
 
 
+def test_what_is_scored_on_a_processor_is_the_loss_that_the_library_computes_over_everything(tmp_path):
+    """On a tiny model of random weights, in batches whose answers differ in length and place."""
+    import torch
+    from datasets import Dataset
+    from transformers import LlamaConfig, LlamaForCausalLM
+    from trl import SFTConfig, SFTTrainer
+
+    from writingbench.training import base
+    from writingbench.training.train import _sparing
+
+    chance = random.Random(3)
+    rows = []
+    for prompt, answer in ((9, 3), (4, 6), (12, 2), (7, 7)):
+        tokens = [chance.randrange(3, 90) for _ in range(prompt + answer)]
+        rows.append({"input_ids": tokens, "labels": [-100] * prompt + tokens[prompt:]})
+    shape = LlamaConfig(vocab_size=96, hidden_size=32, intermediate_size=48, num_hidden_layers=2, num_attention_heads=2)
+    losses, weights = [], []
+    for kind in (SFTTrainer, _sparing()):
+        torch.manual_seed(1)
+        settings = SFTConfig(
+            str(tmp_path / kind.__name__), max_length=None, dataset_kwargs={"skip_prepare_dataset": True},
+            per_device_train_batch_size=2, gradient_accumulation_steps=2, learning_rate=1e-2, num_train_epochs=3,
+            logging_steps=1, report_to="none", disable_tqdm=True, use_cpu=True, bf16=False, seed=1, save_strategy="no",
+        )  # fmt: skip
+        trainer = kind(
+            LlamaForCausalLM(shape), settings, train_dataset=Dataset.from_list(rows),
+            processing_class=base.tokenizer("local/smollm2"),
+        )  # fmt: skip
+        trainer.train()
+        losses.append([one["loss"] for one in trainer.state.log_history if "loss" in one])
+        weights.append(trainer.model.model.layers[0].mlp.up_proj.weight.detach().numpy().copy())
+    assert losses[0] == pytest.approx(losses[1], rel=1e-4) and len(losses[0]) == 3
+    assert np.allclose(weights[0], weights[1], atol=1e-5)
+
+
 def test_a_card_says_what_was_learned_from_on_what_and_how_much_it_reads(critic, data):
     said = card.load(critic)
     assert said.kind == "critic"

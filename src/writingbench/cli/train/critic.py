@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -111,6 +112,7 @@ def recipes(*, json: Flag = False) -> int:
 def _train(task: Task, out: Path, json: bool) -> int:
     from writingbench.training.train import train
 
+    warnings.simplefilter("ignore", FutureWarning)  # which torch's libraries give of each other
     first = os.environ.get("RANK", "0") == "0"  # as accelerate numbers its processes: one of them speaks
     with terminal.progress(json or not first) as show:
         made = train(task, out, show.step)
