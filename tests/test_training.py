@@ -32,9 +32,10 @@ base = "local/smollm2"
 method = "lora"
 answer = "score"
 learning_rate = 2e-3
-epochs = 1.0
+epochs = 3.0
 batch = 4
 each = 4
+precision = "fp32"
 longest = 120
 save = 3
 
@@ -125,8 +126,9 @@ def line(**changed):
 
 def test_the_loss_falls_and_a_training_that_was_killed_goes_on_where_it_was(critic):
     steps = log(critic)
-    assert [one["step"] for one in steps] == list(range(1, 9))
-    assert steps[-1]["loss"] < 0.6 * steps[0]["loss"]
+    assert [one["step"] for one in steps] == list(range(1, 25))
+    losses = [one["loss"] for one in steps]
+    assert np.mean(losses[-8:]) < 0.6 * np.mean(losses[:8])  # of each conversation in its last round, and in its first
 
 
 def test_what_is_scored_on_a_processor_is_the_loss_that_the_library_computes_over_everything(tmp_path):
@@ -172,7 +174,7 @@ def test_a_card_says_what_was_learned_from_on_what_and_how_much_it_reads(critic,
     assert said.protocol == "brief"
     assert said.base_hash == evaluate.endpoint("local/smollm2").identity
     assert said.recipe == recipe.load(str(critic / card.RECIPE))[0].fingerprint
-    assert (said.conversations, said.steps, said.context) == (32, 8, 8192)
+    assert (said.conversations, said.steps, said.context) == (32, 24, 8192)
     assert said.loss[1] < said.loss[0]
 
 
@@ -320,8 +322,8 @@ def test_two_processes_that_share_the_weights_train_a_whole_model_by_the_publish
         capture_output=True, text=True, check=False, timeout=900, env={**os.environ, "ACCELERATE_USE_CPU": "true"},
     )  # fmt: skip
     assert ended.returncode == 0, ended.stderr
-    assert json.loads(ended.stdout)["steps"] == 2  # 8 conversations, 4 a step over both
-    assert [one["step"] for one in log(out)] == [1, 2]
+    assert json.loads(ended.stdout)["steps"] == 6  # three rounds of 8 conversations, 4 a step over both
+    assert [one["step"] for one in log(out)] == [1, 2, 3, 4, 5, 6]
     critic, _ = expect.open_folder(out)
     assert 1 <= critic.mark(line()).expected <= 10
     size = sum(one.stat().st_size for one in (out / "model").glob("*.safetensors"))
@@ -385,6 +387,20 @@ def test_where_the_mark_alone_is_learned_it_stands_behind_the_sentence_of_the_la
     asked = Line(messages=[Turn("user", text), Turn("assistant", '{"reason": "It rains.", "score": 4}')], score=4)
     one = examples.tokens(asked, recipe.read(RECIPE, "one"), tokenizer)
     assert tokenizer.decode(one.answer).startswith(f'{{"reason": "{NO_REASON[language]}", "score": 4}}')
+
+
+@pytest.mark.parametrize("score", range(1, 11))
+def test_without_its_sentence_a_mark_is_learned_with_what_ends_the_turn_behind_the_same_tokens(tokenizer, score):
+    of = recipe.read(RECIPE, "one")
+    asked = Line(messages=[Turn("user", "A story of rain."), Turn("assistant", "-")], score=score)
+    whole, mark = (examples.tokens(asked, of, tokenizer, sentence=sentence) for sentence in (True, False))
+    assert tokenizer.decode(mark.answer) == f"{score}}}<|im_end|>\n"
+    assert whole.prompt + whole.answer == mark.prompt + mark.answer
+
+
+def test_of_many_conversations_one_in_eight_learns_the_sentence(tokenizer):
+    there, _ = examples.fitting([line() for _ in range(20)], recipe.read(RECIPE, "one"), tokenizer)
+    assert [tokenizer.decode(one.answer).startswith("{") for one in there].count(True) == 3
 
 
 def test_a_conversation_that_is_too_long_is_left_out_and_counted_and_never_cut(tokenizer):

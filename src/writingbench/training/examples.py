@@ -20,6 +20,8 @@ from writingbench.records import Failure, UserError
 from writingbench.training.conversations import NO_REASON
 from writingbench.training.recipe import Recipe
 
+SENTENCE = 8  # of so many conversations, one learns the fixed sentence before the mark
+
 
 class Turn(msgspec.Struct, frozen=True):
     role: str
@@ -101,15 +103,23 @@ def answer_before_score(prompt: Sequence[dict[str, str]]) -> str:
     return '{"reason": ' + json.dumps(fixed(prompt), ensure_ascii=False) + ', "score": '
 
 
-def tokens(line: Line, recipe: Recipe, tokenizer: Any) -> Example:
-    """A line as `recipe` learns it."""
+def tokens(line: Line, recipe: Recipe, tokenizer: Any, *, sentence: bool = True) -> Example:
+    """A line as `recipe` learns it; `sentence`: where the mark alone is asked for, learn the fixed sentence too."""
     prompt = prompt_tokens(line.prompt, tokenizer)
     if recipe.head == "scalar":
         return Example(prompt=prompt, answer=(), score=line.score)
-    answer = line.answer
-    if recipe.answer == "score":
-        answer = answer_before_score(line.prompt) + f"{line.score}}}"
-    # the end of a turn is learned too: a model that does not stop is none that can be used
+    if recipe.answer == "whole":
+        return Example(prompt=prompt, answer=_after(line, line.answer, tokenizer), score=line.score)
+    before = answer_before_score(line.prompt)
+    other = 3 if line.score == 2 else 2
+    said, another = (_after(line, f"{before}{mark}}}", tokenizer) for mark in (line.score, other))
+    apart = next(place for place, pair in enumerate(zip(said, another, strict=False)) if len(set(pair)) > 1)
+    known = 0 if sentence else apart
+    return Example(prompt=(*prompt, *said[:known]), answer=said[known:], score=line.score)
+
+
+def _after(line: Line, answer: str, tokenizer: Any) -> tuple[int, ...]:
+    """The tokens of an answer and of what ends a turn: a model that does not stop is none that can be used."""
     asked, whole = (
         tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=open_)
         for turns, open_ in ((line.prompt, True), ([*line.prompt, {"role": "assistant", "content": answer}], False))
@@ -118,8 +128,7 @@ def tokens(line: Line, recipe: Recipe, tokenizer: Any) -> Example:
         raise UserError(
             "the chat template changes what was said before when an answer follows; it cannot be trained on"
         )
-    said = tokenizer(whole[len(asked) :], add_special_tokens=False)["input_ids"]
-    return Example(prompt=prompt, answer=tuple(said), score=line.score)
+    return tuple(tokenizer(whole[len(asked) :], add_special_tokens=False)["input_ids"])
 
 
 def prompt_tokens(prompt: Sequence[dict[str, str]], tokenizer: Any) -> tuple[int, ...]:
@@ -140,7 +149,8 @@ def fitting(lines: Sequence[Line], recipe: Recipe, tokenizer: Any) -> tuple[list
     for line in random.Random(recipe.seed).sample(lines, len(lines)):
         if len(there) == recipe.most:
             break  # counting tokens takes its time, too
-        one = tokens(line, recipe, tokenizer)
+        # a sentence that is always the same is soon known; learned each time, it drowns the mark behind it
+        one = tokens(line, recipe, tokenizer, sentence=len(there) % SENTENCE == 0)
         sizes.append(len(one))
         if len(one) <= recipe.longest:
             there.append(one)
