@@ -13,16 +13,7 @@ MODEL=${MODEL:-local/smollm2}
 COUNT=${COUNT:-1}
 OUT=${OUT:-writingbench-out/construct}
 
-step() { printf '\n== %s\n' "$*"; "$@" || [ $? -eq 1 ]; }  # 1: done but incomplete, which is what a small model is
-people() { # what waits at a stage goes out as rows, somebody works on them, and they come back under their name
-  local stage=$1 name=$2 rows="$OUT/$1.jsonl" waiting
-  waiting=$(writingbench construct status --out "$OUT" --json \
-    | python -c 'import json, sys; print(json.load(sys.stdin)["stages"][sys.argv[1]])' "$stage")
-  [ "$waiting" -gt 0 ] || { printf '\n== nothing waits at %s\n' "$stage"; return 0; }
-  step writingbench construct work export --out "$OUT" --stage "$stage" --to "$rows" --hold "$name" --force
-  python runs/construct/people.py "$stage" "$rows"
-  step writingbench construct work import "$rows" --out "$OUT" --by "$name"
-}
+source runs/construct/people.sh
 
 # 1 draft: requests for each subdomain and language; what is too much alike is put aside
 step writingbench construct draft --out "$OUT" --model "$MODEL" --count "$COUNT" \
@@ -32,11 +23,11 @@ step writingbench construct draft --out "$OUT" --model "$MODEL" --count "$COUNT"
 step writingbench construct refine --out "$OUT" --model "$MODEL" --keep
 
 # 3 collect: an annotator attaches what is asked for
-people collect Ines
+people collect Ines "$OUT"
 
 # 4 screen: one expert adapts, cuts and approves, another confirms
-people screen Karl
-people confirm Mei
+people screen Karl "$OUT"
+people confirm Mei "$OUT"
 
 # the file, each query with its whole history; criteria come after it, since a small model may not manage any
 step writingbench construct finish --out "$OUT" --to "$OUT/benchmark.jsonl" --force

@@ -13,7 +13,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 PATH="$PWD/.venv/bin:$PATH"
 
-WRITER=local/smollm2 JUDGE='' REQUESTS='' BENCHMARK=starter RECIPE=runs/writer/toy-recipe.toml SERVED='' SHARE=0.5 COUNT=1
+WRITER=local/smollm2 JUDGE='' REQUESTS='' BENCHMARK=starter RECIPE='' SERVED='' SHARE=0.5 COUNT=1
 OUT=writingbench-out/writer
 while [ $# -gt 0 ]; do
   [ $# -gt 1 ] || { echo "runs/writer.sh: $1 needs a value" >&2; exit 2; }
@@ -36,19 +36,17 @@ JUDGE=${JUDGE:-$WRITER}
 # the embedded model ends few answers and repeats itself in most: short rules for it, four queries, and no checks, by
 # which nothing would be left
 if [ "$WRITER" = local/smollm2 ]; then
+  RECIPE=${RECIPE:-runs/writer/toy-recipe.toml}
   CANDIDATES=runs/writer/toy.toml REASONS=runs/writer/toy-measured.toml MEASURED=$REASONS CHECKS=(--check none)
   SOME=(--index 1 --index 3 --index 7 --index 11)
 else
+  [ -n "$RECIPE" ] || { echo "runs/writer.sh: name with --recipe how $WRITER is trained" >&2; exit 2; }
   CANDIDATES=runs/writer/candidates.toml REASONS=runs/writer/reasons.toml MEASURED=standard CHECKS=() SOME=()
 fi
 
-step() { printf '\n== %s\n' "$*"; "$@" || [ $? -eq 1 ]; }  # 1: done but incomplete, which is what a small model is
+source runs/construct/people.sh
 
 # requests that are in no benchmark
-waiting() { # how many requests are at a stage
-  writingbench construct status --out "$OUT/requests" --json \
-    | python -c 'import json, sys; print(json.load(sys.stdin)["stages"][sys.argv[1]])' "$1"
-}
 if [ -z "$REQUESTS" ]; then
   REQUESTS=$OUT/requests/benchmark.jsonl
   step writingbench construct draft --out "$OUT/requests" --model "$WRITER" --count "$COUNT" --language en \
@@ -56,12 +54,8 @@ if [ -z "$REQUESTS" ]; then
     --subdomain "Reading Reflection"
   step writingbench construct refine --out "$OUT/requests" --model "$WRITER" --keep \
     --mix style=0,format=0,length=0,personalization=0,content=0,expression=0
-  for stage in screen confirm; do
-    [ "$(waiting $stage)" -gt 0 ] || continue
-    step writingbench construct work export --out "$OUT/requests" --stage "$stage" --to "$OUT/requests/$stage.jsonl" --force
-    python runs/construct/people.py "$stage" "$OUT/requests/$stage.jsonl"
-    step writingbench construct work import "$OUT/requests/$stage.jsonl" --out "$OUT/requests" --by "$stage"
-  done
+  people screen Karl "$OUT/requests"
+  people confirm Mei "$OUT/requests"
   step writingbench construct finish --out "$OUT/requests" --to "$REQUESTS" --force
 fi
 

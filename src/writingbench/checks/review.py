@@ -48,8 +48,8 @@ def reviewed(query: Query, answer: Answer) -> Reviewed:
 
 
 @cache
-def _version() -> bytes:
-    """Of the checks themselves: what other ones found is found anew."""
+def version() -> bytes:
+    """Of the checks themselves, their code and their words: what other ones found is found anew."""
     made = blake2b(digest_size=16)
     for content in sorted(_sources(files("writingbench.checks"))):
         made.update(content)
@@ -60,12 +60,12 @@ def _sources(folder: Traversable) -> Iterator[bytes]:
     for one in folder.iterdir():
         if one.is_dir():
             yield from _sources(one)
-        elif one.name.endswith(".py"):
+        elif one.name.endswith((".py", ".toml")):
             yield one.read_bytes()
 
 
 def _key(query: Query, answer: Answer) -> bytes:
-    made = blake2b(_version(), digest_size=16)
+    made = blake2b(version(), digest_size=16)
     for text in (query.language, query.text, str(answer.complete), answer.text):
         content = text.encode("utf-8", "surrogatepass")
         made.update(len(content).to_bytes(8) + content)

@@ -142,6 +142,20 @@ HERE = Engine()
 
 @Parameter(name="*", negative=())
 @dataclass(frozen=True, kw_only=True)
+class Marked:
+    """Which marks are taken, of those that there are."""
+
+    judge: str | None = None
+    "Only the marks of this judge."
+    protocol: str | None = None
+    "Only what was made under this protocol."
+    criteria: Judged = None
+    marks: tuple[Path, ...] = ()
+    "Instead of the store: a scores.parquet; may be given several times."
+
+
+@Parameter(name="*", negative=())
+@dataclass(frozen=True, kw_only=True)
 class Form:
     """What a benchmark file is held to."""
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from writingbench.cli import reported, steps
-from writingbench.cli.options import Judged, Output
+from writingbench.cli.options import Marked, Output
 from writingbench.records import UserError
 from writingbench.reports import terminal
 
@@ -16,10 +14,7 @@ def power(
     *,
     difference: float = 0.1,
     repeats: tuple[int, ...] = (1, 3),
-    judge: str | None = None,
-    protocol: str | None = None,
-    criteria: Judged = None,
-    marks: tuple[Path, ...] = (),
+    marked: Marked = Marked(),
     output: Output = Output(),
 ) -> int:
     """Say how many queries it takes to see a difference between two writers that answer the same ones.
@@ -30,12 +25,6 @@ def power(
         In points of the scale.
     repeats
         How often each mark is asked for; may be given several times. Needs marks that were asked for more than once.
-    judge
-        Only the marks of this judge.
-    protocol
-        Only what was made under this protocol.
-    marks
-        Instead of the store: a scores.parquet; may be given several times.
     """
     from writingbench.scores import power as counted
     from writingbench.scores.noise import noise
@@ -44,7 +33,7 @@ def power(
         raise UserError(f"--difference is {difference}; it must be above 0 and below 9, the width of the scale")
     if any(one < 1 for one in repeats):
         raise UserError(f"--repeats is {min(repeats)}; it must be at least 1")
-    table = reported.one_table(marks, judge, protocol, criteria, output)
+    table = reported.one_table(marked, output)
     spread = counted.spread(table.means)
     if spread is None:
         raise UserError("it takes two queries that have marks, and where there are several writers, that they share")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from writingbench.cli import steps
-from writingbench.cli.options import EMBEDDED, Output, Shown
+from writingbench.cli.options import EMBEDDED, Marked, Output, Shown
 from writingbench.records import UserError
 from writingbench.reports import terminal
 
@@ -74,18 +74,17 @@ def from_files(
     return print_boards(publish_tables(found, output.out, _form(shown)), output)
 
 
-def one_table(
-    paths: Sequence[Path], judge: str | None, protocol: str | None, criteria: str | None, output: Output
-) -> Table:
+def one_table(wanted: Marked, output: Output) -> Table:
     """The marks of Parquet files, or of the store where none are named. Raises UserError for more than one table."""
     from writingbench import stored
     from writingbench.publish import gather
 
-    if not paths:
+    which = wanted.judge, wanted.protocol, wanted.criteria
+    if not wanted.marks:
         with steps.open_store(output.out, make=False) as store:
-            runs = stored.comparable(stored.stored_runs(store), judge, protocol, criteria)
+            runs = stored.comparable(stored.stored_runs(store), *which)
             return asyncio.run(gather(runs, store))
-    table, *more = tables(paths, judge, protocol, criteria)
+    table, *more = tables(wanted.marks, *which)
     if more:
         raise _different([table, *more])
     return table

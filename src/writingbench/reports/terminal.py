@@ -156,6 +156,13 @@ def complain(text: str) -> None:
     Console(stderr=True, soft_wrap=True).print(Text(f"writingbench: {text}"))
 
 
+def estimate(value: float | None, low: float | None, high: float | None, form: str = ".2f") -> str:
+    """A figure with its interval, "0.60 (0.55 to 0.66)"; "–" where there is none."""
+    if value is None:
+        return "–"
+    return f"{value:{form}}" + (f" ({low:{form}} to {high:{form}})" if low is not None and high is not None else "")
+
+
 def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """A table of text; the first column is names, columns of figures stand to the right."""
     made = Table(box=None, pad_edge=False, padding=(0, 3 if len(columns) < 8 else 2, 0, 0))

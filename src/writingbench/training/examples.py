@@ -111,11 +111,12 @@ def tokens(line: Line, recipe: Recipe, tokenizer: Any, *, sentence: bool = True)
     if recipe.answer == "whole":
         return Example(prompt=prompt, answer=_after(line, line.answer, tokenizer), score=line.score)
     before = answer_before_score(line.prompt)
-    other = 3 if line.score == 2 else 2
-    said, another = (_after(line, f"{before}{mark}}}", tokenizer) for mark in (line.score, other))
+    said = _after(line, f"{before}{line.score}}}", tokenizer)
+    if sentence:
+        return Example(prompt=prompt, answer=said, score=line.score)
+    another = _after(line, f"{before}{3 if line.score == 2 else 2}}}", tokenizer)
     apart = next(place for place, pair in enumerate(zip(said, another, strict=False)) if len(set(pair)) > 1)
-    known = 0 if sentence else apart
-    return Example(prompt=(*prompt, *said[:known]), answer=said[known:], score=line.score)
+    return Example(prompt=(*prompt, *said[:apart]), answer=said[apart:], score=line.score)
 
 
 def _after(line: Line, answer: str, tokenizer: Any) -> tuple[int, ...]:

@@ -11,12 +11,12 @@ from __future__ import annotations
 import pickle
 from collections.abc import Callable, Sequence
 from hashlib import sha256
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from writingbench.checks.review import version
 from writingbench.files import replaced
 from writingbench.scale import cluster
 from writingbench.training.candidates import Candidate
@@ -44,15 +44,7 @@ def spread(
     rows = [{"path": str(path), "piece": pickle.dumps((piece, tuple(checks)))} for path, piece in there.items()]
     size = sum(map(len, there.values()))
     if rows:
-        done = cluster.spread_over(
-            rows,
-            Sifter,
-            {},
-            workers,
-            note,
-            f"{size:,} candidates",
-        )
-        for _ in done:
+        for _ in cluster.spread_over(rows, Sifter, {}, workers, note, f"{size:,} candidates"):
             pass
     return [fault for path in paths for fault in _read(path)]
 
@@ -69,9 +61,9 @@ class Sifter:
 
 
 def _name(piece: Sequence[Candidate], checks: Sequence[Check]) -> str:
-    """Of what the checks see, and of the checks as this version has them."""
+    """Of what the checks see, and of the checks as they are."""
     seen = [(one.query.text, one.query.language, one.query.domain1, one.query.domain2, one.answer) for one in piece]
-    return sha256(msgspec.json.encode((version("writingbench"), checks, seen))).hexdigest()[:32]
+    return sha256(msgspec.json.encode((version(), checks, seen))).hexdigest()[:32]
 
 
 def _write(found: Sequence[Check | None], path: Path) -> None:

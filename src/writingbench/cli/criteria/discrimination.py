@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from writingbench.cli import reported, steps
-from writingbench.cli.options import Judged, Output
+from writingbench.cli.options import Marked, Output
 from writingbench.records import UserError
 from writingbench.reports import terminal
 
@@ -19,26 +17,13 @@ WHY = {
 
 def discrimination(
     *,
-    judge: str | None = None,
-    protocol: str | None = None,
-    criteria: Judged = None,
-    marks: tuple[Path, ...] = (),
+    marked: Marked = Marked(),
     output: Output = Output(),
 ) -> int:
-    """Say how well each criterion tells writers apart, and list those that separate nothing. Nothing is asked.
-
-    Parameters
-    ----------
-    judge
-        Only the marks of this judge.
-    protocol
-        Only what was made under this protocol.
-    marks
-        Instead of the store: a scores.parquet; may be given several times.
-    """
+    """Say how well each criterion tells writers apart, and list those that separate nothing. Nothing is asked."""
     from writingbench.scores import discrimination as counted
 
-    table = reported.one_table(marks, judge, protocol, criteria, output)
+    table = reported.one_table(marked, output)
     found = counted.items(table)
     writers = len(table.labels)
     if writers < 2 or not found:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
 from writingbench.cli import steps
-from writingbench.cli.options import Judged, Output
+from writingbench.cli.options import Marked, Output
 from writingbench.records import UserError
 from writingbench.reports import terminal
 
@@ -22,10 +21,7 @@ def gain(
     *,
     base: str,
     writer: Names,
-    judge: str | None = None,
-    protocol: str | None = None,
-    criteria: Judged = None,
-    marks: Annotated[tuple[Path, ...], Parameter(negative=())] = (),
+    marked: Marked = Marked(),
     output: Output = Output(),
 ) -> int:
     """Say what trained writers have over the one they began as: overall, by domain, for creative and for efficiency
@@ -37,17 +33,11 @@ def gain(
         The writer before training, as the table calls it.
     writer
         A trained one; may be given several times.
-    judge
-        Only the marks of this judge.
-    protocol
-        Only what was made under this protocol.
-    marks
-        Instead of the store: a scores.parquet; may be given several times.
     """
     from writingbench.cli.reported import one_table
     from writingbench.scores.genres import apart
 
-    table = one_table(marks, judge, protocol, criteria, output)
+    table = one_table(marked, output)
     there = [label.writer for label in table.labels]
     if unknown := [name for name in (base, *writer) if name not in there]:
         raise UserError(f"no writer {unknown[0]!r} in the table; there are {', '.join(sorted(there))}")
@@ -61,8 +51,7 @@ def gain(
     terminal.table(
         ("", "queries", *found),
         [
-            (_place(one), f"{one.n:,}", *(_shown(of[row]) for of in found.values()))
-            for row, one in enumerate(first)
+            (_place(one), f"{one.n:,}", *(_shown(of[row]) for of in found.values())) for row, one in enumerate(first)
         ],
     )  # fmt: skip
     return 0
@@ -74,8 +63,4 @@ def _place(one: Apart) -> str:
 
 
 def _shown(one: Apart) -> str:
-    if one.difference is None:
-        return "–"
-    if one.low is None or one.high is None:
-        return f"{one.difference:+.2f}"
-    return f"{one.difference:+.2f} ({one.low:+.2f} to {one.high:+.2f})"
+    return terminal.estimate(one.difference, one.low, one.high, "+.2f")

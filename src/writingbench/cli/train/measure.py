@@ -143,8 +143,4 @@ def _show(table: Table) -> None:
 
 
 def _figure(figure: Figure) -> str:
-    if figure.value is None:
-        return "–"
-    if figure.low is None or figure.high is None:
-        return f"{figure.value:.2f}"
-    return f"{figure.value:.2f} ({figure.low:.2f} to {figure.high:.2f})"
+    return terminal.estimate(figure.value, figure.low, figure.high)
